@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Position is a place in a file a person wrote. Line and Column count from 1; File is relative where possible.
+type Position struct {
+	File         string `json:"file,omitempty"`
+	Line, Column int
+}
+
+// String is file:line:col, without the parts that are unknown.
+func (p Position) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	default:
+		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	}
+}
+
+// Fault is something wrong with a policy or a configuration file, told the way a good compiler does.
+type Fault struct {
+	Position
+	// Message says what is wrong, lower case, without the position.
+	Message string
+	// Hint says what to do; "" when there is nothing to add.
+	Hint string
+	// Source is the line at Position, for the code frame; "" when unknown.
+	Source string
+	// Stack lists source-mapped callers, innermost first, as "function (file:line:col)".
+	Stack []string
+}
+
+// Error is one line: position, message and hint.
+func (f *Fault) Error() string {
+	var b strings.Builder
+	if at := f.Position.String(); at != "" {
+		b.WriteString(at + ": ")
+	}
+	b.WriteString(f.Message)
+	if f.Hint != "" {
+		b.WriteString(" (" + f.Hint + ")")
+	}
+	return b.String()
+}
+
+// Frame is the fault over several lines: position and message, the source line with a caret, the hint, the stack.
+func (f *Fault) Frame() string {
+	var b strings.Builder
+	if at := f.Position.String(); at != "" {
+		b.WriteString(at + ": ")
+	}
+	b.WriteString(f.Message + "\n")
+	if f.Source != "" {
+		number := fmt.Sprint(f.Line)
+		fmt.Fprintf(&b, "  %s | %s\n", number, f.Source)
+		if f.Column > 0 {
+			fmt.Fprintf(&b, "  %s | %s^\n", strings.Repeat(" ", len(number)), indentLike(f.Source, f.Column-1))
+		}
+	}
+	if f.Hint != "" {
+		b.WriteString("  hint: " + f.Hint + "\n")
+	}
+	for _, caller := range f.Stack {
+		b.WriteString("    at " + caller + "\n")
+	}
+	return b.String()
+}
+
+// indentLike is blank space as wide as the first n bytes of line, keeping its tabs.
+func indentLike(line string, n int) string {
+	n = min(n, len(line))
+	return strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, line[:n]) + strings.Repeat(" ", max(0, n-len(line)))
+}
+
+// Faults is a list of faults that is an error itself.
+type Faults []*Fault
+
+// Error lists every fault, a line each.
+func (fs Faults) Error() string {
+	lines := make([]string, len(fs))
+	for i, f := range fs {
+		lines[i] = f.Error()
+	}
+	return strings.Join(lines, "\n")
+}

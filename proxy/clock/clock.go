@@ -1,0 +1,87 @@
+// Package clock is the proxy's only source of time and the only way in which its requests wait.
+//
+// Everything that blocks a request does so in [Clock.Wait], on at most a duration and a few [Signal]s. So a virtual
+// clock can know when every request is waiting, and drive the very loop that serves live traffic.
+package clock
+
+import (
+	"sync"
+	"time"
+)
+
+// Clock tells the time and waits. Implementations are safe for concurrent use.
+type Clock interface {
+	// Now is the current time, with a monotonic reading where there is one.
+	Now() time.Time
+	// Wait blocks until a signal fires or d has passed, and returns that signal's index, or -1 when the time passed.
+	// When several have fired the lowest index wins. d <= 0 only looks; [Forever] sets no limit. Nil signals never fire.
+	Wait(d time.Duration, signals ...*Signal) int
+	// AfterFunc calls f once, on another goroutine, when d has passed, unless stop was called before.
+	AfterFunc(d time.Duration, f func()) (stop func())
+}
+
+// Forever as a duration for [Clock.Wait] waits for a signal alone.
+const Forever = time.Duration(1<<63 - 1)
+
+// Signal is something that happens at most once: a client hangs up, a gate admits. The zero value has not happened
+// yet and is ready for use; a Signal must not be copied. All methods are safe for concurrent use.
+type Signal struct {
+	mu    sync.Mutex
+	fired bool
+	next  int
+	hooks map[int]func()
+}
+
+// Fire makes it happen. The first call runs the registered functions, on the caller's goroutine; later calls do nothing.
+func (s *Signal) Fire() {
+	s.mu.Lock()
+	if s.fired {
+		s.mu.Unlock()
+		return
+	}
+	s.fired = true
+	hooks := s.hooks
+	s.hooks = nil
+	s.mu.Unlock()
+	for i := range s.next {
+		if f := hooks[i]; f != nil {
+			f()
+		}
+	}
+}
+
+// Fired says whether it has happened. A nil Signal never does.
+func (s *Signal) Fired() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fired
+}
+
+// OnFire registers f to run when it happens; at once, before OnFire returns, when it already has. f must not block.
+// stop takes f back; it does not wait for an f that is running.
+func (s *Signal) OnFire(f func()) (stop func()) {
+	if s == nil {
+		return func() {}
+	}
+	s.mu.Lock()
+	if s.fired {
+		s.mu.Unlock()
+		f()
+		return func() {}
+	}
+	if s.hooks == nil {
+		s.hooks = make(map[int]func(), 2)
+	}
+	id := s.next
+	s.next++
+	s.hooks[id] = f
+	s.mu.Unlock()
+	return func() {
+		s.mu.Lock()
+		delete(s.hooks, id)
+		s.mu.Unlock()
+	}
+}
