@@ -1,0 +1,2 @@
+// Package failure reads what a failed answer means.
+package failure
