@@ -1,0 +1,52 @@
+package loop
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/trace"
+)
+
+// decide asks the policy what to do next, or acts by its onError when it gives no valid action.
+func (l *Loop) decide(x *Exchange) engine.Decision {
+	x.decisions++
+	now := l.Clock.Now()
+	decision := x.Policy.Decide(engine.Input{
+		Request:  &x.Request,
+		Attempts: x.attempts,
+		Ctx: engine.Ctx{
+			Now: now, TimeLeft: max(0, x.Deadline.Sub(now)), StepsLeft: maxSends - x.sends,
+			Seed: rand.Uint64(), //nolint:gosec // jitter, not secrets
+			World: world{l, x},
+		},
+	})
+	step := trace.Step{At: now, Decision: decision}
+	if decision.Fault != nil {
+		decision.Action, step.Notes = l.onError(x)
+	}
+	x.Record.Add(step)
+	l.Observe.Decided(x, &decision)
+	return decision
+}
+
+// onError is the action in place of a policy's: one attempt at the first target that fits, or a refusal.
+func (l *Loop) onError(x *Exchange) (engine.Action, []string) {
+	switch {
+	case x.Policy.OnError() == engine.OnErrorDeny:
+		return engine.Action{Fail: &engine.Fail{
+			Status: 500, Reason: engine.ReasonServer, Message: "the policy " + x.Policy.Name() + " failed, and denies requests when it does",
+		}}, []string{"onError: deny"}
+	case len(x.attempts) > 0:
+		return engine.Action{Fail: &engine.Fail{Last: true}}, []string{"onError: passthrough, after an attempt: fail last"}
+	}
+	for _, t := range x.Targets {
+		if x.fits(t) == "" && !l.Gates.Health(t.Gate(x.Request.Model)).Paused {
+			return engine.Action{Send: &engine.Send{Target: t.Name}}, []string{"onError: passthrough to " + t.Name}
+		}
+	}
+	return engine.Action{Fail: &engine.Fail{
+		Status: 503, Reason: engine.ReasonServer, Message: "the policy " + x.Policy.Name() + " failed, and no target fits the request",
+		RetryAfter: time.Second,
+	}}, []string{"onError: passthrough, but no target fits"}
+}

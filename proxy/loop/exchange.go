@@ -1,0 +1,100 @@
+package loop
+
+import (
+	"time"
+
+	"spillway/engine"
+	"spillway/engine/runtime"
+	"spillway/proxy/clock"
+	"spillway/proxy/config"
+	"spillway/proxy/dialect"
+	"spillway/proxy/gate"
+	"spillway/proxy/trace"
+)
+
+// Exchange is one client's request and everything that has happened to it. One goroutine owns it.
+type Exchange struct {
+	// Request is what policies see.
+	Request engine.Request
+	// Call is the parsed body.
+	Call *dialect.Call
+	// Query, Header and Credential travel on to targets.
+	Query      string
+	Header     func(yield func(key, value []byte) bool)
+	Credential Credential
+	// Policy decides.
+	Policy *runtime.Policy
+	// Targets are the snapshot's, in the order of the configuration.
+	Targets []*Target
+	// Floors are what the caller forbids.
+	Floors Floors
+	// Began is when the request arrived, and Deadline when its answer must have been committed.
+	Began, Deadline time.Time
+	// Gone fires when the client hangs up.
+	Gone *clock.Signal
+	// Record is the trace.
+	Record *trace.Record
+
+	attempts  []engine.Attempt
+	answered  []answered // attempts that a target answered with an error
+	decisions int
+	sends     int
+	deadlines int // attempts with reason deadline
+}
+
+// Target is one configured target as the loop sees it. It is immutable.
+type Target struct {
+	*config.Target
+	Sender Sender
+	// Identity keys the target's gates: they survive a reload that changes neither its name nor its URL.
+	Identity string
+	// Official says that the URL is the dialect's official host.
+	Official bool
+}
+
+// Resolve is the name of a model after the target's aliases.
+func (t *Target) Resolve(model string) string {
+	if name, ok := t.Models[model]; ok {
+		return name
+	}
+	return model
+}
+
+// Gate is the key of the target's gate for a model or an alias; "" for the whole target.
+func (t *Target) Gate(model string) gate.Key {
+	return gate.Key{Target: t.Identity, Model: t.Resolve(model)}
+}
+
+// Accepts says whether the target has a credential for the request: a key of its own, or the caller's where the
+// configuration or the official host makes clear that it may be shown there.
+func (t *Target) Accepts(c Credential) bool {
+	return t.Key.Reveal() != "" || t.ForwardCaller && (t.Explicit || t.Official)
+}
+
+// Answer is what the client is to get. Exactly one of Whole, Relay and Incoming's absence with a Status holds:
+// an answer of a target has Incoming; an answer of the proxy's own has only Status and Body.
+type Answer struct {
+	Status int
+	// Body is the whole answer; nil when Relay has it.
+	Body []byte
+	// Relay is the committed event stream; nil for a whole answer.
+	Relay *Relay
+	// Incoming carries the target's headers; nil when no target is answering.
+	Incoming Incoming
+	// Set are further headers.
+	Set [][2]string
+	// Target, Model, Sends and Edits are disclosed to the client.
+	Target, Model string
+	Sends         int
+	Edits         []string
+	// Gone means the client has left and there is nobody to answer.
+	Gone bool
+}
+
+// answered is a failure that a target really answered with.
+type answered struct {
+	attempt int // index in attempts
+	status  int
+	body    []byte
+	headers [][2]string
+}

@@ -1,0 +1,124 @@
+package loop
+
+import (
+	"strings"
+
+	"spillway/engine"
+)
+
+// Floors are what the caller forbids; they win over any policy. The zero value forbids nothing.
+type Floors struct {
+	Model, Trim, MaxTokens, Translate, Target bool
+}
+
+// ParseFloors reads the words of x-spillway-forbid, separated by commas. unknown is the first word that is none.
+func ParseFloors(words string) (f Floors, unknown string) {
+	for word := range strings.SplitSeq(words, ",") {
+		if word = strings.ToLower(strings.TrimSpace(word)); word != "" && !f.forbid(word) && unknown == "" {
+			unknown = word
+		}
+	}
+	return f, unknown
+}
+
+func (f *Floors) forbid(word string) bool {
+	switch word {
+	case "model":
+		f.Model = true
+	case "trim":
+		f.Trim = true
+	case "max_tokens":
+		f.MaxTokens = true
+	case "translate":
+		f.Translate = true
+	case "target":
+		f.Target = true
+	default:
+		return false
+	}
+	return true
+}
+
+// Union forbids what either forbids.
+func (f Floors) Union(g Floors) Floors {
+	return Floors{
+		Model: f.Model || g.Model, Trim: f.Trim || g.Trim, MaxTokens: f.MaxTokens || g.MaxTokens,
+		Translate: f.Translate || g.Translate, Target: f.Target || g.Target,
+	}
+}
+
+// floorOf is the floor under each field of a body that an action's body may merge; other fields have none.
+var floorOf = map[string]func(Floors) bool{
+	"model":                 func(f Floors) bool { return f.Model },
+	"max_tokens":            func(f Floors) bool { return f.MaxTokens },
+	"max_completion_tokens": func(f Floors) bool { return f.MaxTokens },
+	"max_output_tokens":     func(f Floors) bool { return f.MaxTokens },
+	"messages":              func(f Floors) bool { return f.Trim },
+	"input":                 func(f Floors) bool { return f.Trim },
+	"system":                func(f Floors) bool { return f.Trim },
+	"tools":                 func(f Floors) bool { return f.Trim },
+}
+
+// keep leaves out of a send the edits that the floors forbid, and says which. send is not changed.
+func (f Floors) keep(send *engine.Send) (allowed engine.Send, notes []string) {
+	allowed = *send
+	if f == (Floors{}) {
+		return allowed, nil
+	}
+	drop := func(name string) { notes = append(notes, "left out, forbidden by the caller: "+name) }
+	if f.Model && allowed.Model != "" {
+		allowed.Model = ""
+		drop("model")
+	}
+	if f.MaxTokens && allowed.MaxTokens != 0 {
+		allowed.MaxTokens = 0
+		drop("max_tokens")
+	}
+	if f.Trim && allowed.Trim != nil {
+		allowed.Trim = nil
+		drop("trim")
+	}
+	for name := range send.Body {
+		if floor := floorOf[name]; floor != nil && floor(f) {
+			allowed.Body = without(allowed.Body, name)
+			drop("body " + name)
+		}
+	}
+	return allowed, notes
+}
+
+func without[V any](m map[string]V, name string) map[string]V {
+	rest := make(map[string]V, len(m))
+	for k, v := range m {
+		if k != name {
+			rest[k] = v
+		}
+	}
+	return rest
+}
+
+// fits is why a target cannot serve the request, "" when it can.
+func (x *Exchange) fits(t *Target) string {
+	switch {
+	case t.Dialect != x.Request.API && x.Floors.Translate:
+		return "the caller forbids translation, and the target speaks " + string(t.Dialect)
+	case t.Dialect != x.Request.API:
+		return "the target speaks " + string(t.Dialect) + ", the request " + string(x.Request.API)
+	case !t.Accepts(x.Credential):
+		return "the target has no key of its own, and the caller's may not be shown to it"
+	case x.Floors.Target && t != x.primary():
+		return "the caller forbids another target than " + x.primary().Name
+	}
+	return ""
+}
+
+// primary is where the request goes when nobody decides: the first target of its dialect with a usable credential.
+// It is nil when there is none.
+func (x *Exchange) primary() *Target {
+	for _, t := range x.Targets {
+		if t.Dialect == x.Request.API && t.Accepts(x.Credential) {
+			return t
+		}
+	}
+	return nil
+}

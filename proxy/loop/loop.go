@@ -1,0 +1,97 @@
+package loop
+
+import (
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/clock"
+	"spillway/proxy/gate"
+	"spillway/proxy/trace"
+)
+
+// The hard limits of one request, which no policy can move.
+const (
+	maxSends     = 8
+	maxDecisions = 32
+)
+
+// Loop serves requests. It is safe for concurrent use.
+type Loop struct {
+	Clock    clock.Clock
+	Gates    *gate.Gates
+	Counters *Counters
+	// Observe is told of every attempt and every end, for metrics and logs. It must not block.
+	Observe Observer
+}
+
+// Observer is told what happens to requests. Implementations are safe for concurrent use and must not block.
+type Observer interface {
+	Decided(x *Exchange, d *engine.Decision)
+	Attempted(x *Exchange, a *engine.Attempt)
+	Committed(x *Exchange, target, model string, firstContent time.Duration)
+	Ended(x *Exchange, e *trace.End)
+}
+
+// Run decides and attempts until there is an answer. It returns when the answer is committed; a streamed one goes on
+// in [Answer.Relay], which must be closed.
+func (l *Loop) Run(x *Exchange) *Answer {
+	for {
+		decision := l.decide(x)
+		if x.Gone.Fired() {
+			return l.gone(x)
+		}
+		if decision.Action.Fail != nil || x.exhausted() {
+			return l.fail(x, decision.Action.Fail)
+		}
+		answer, failed := l.attempt(x, &decision)
+		if answer != nil {
+			return answer
+		}
+		if x.Gone.Fired() {
+			return l.gone(x)
+		}
+		l.failed(x, failed)
+	}
+}
+
+// exhausted says that the request has used up what Go allows it, whatever the policy wants.
+func (x *Exchange) exhausted() bool {
+	return x.sends >= maxSends || x.decisions > maxDecisions || x.deadlines >= 2
+}
+
+// failed appends an attempt.
+func (l *Loop) failed(x *Exchange, f *failed) {
+	if f.Reason == engine.ReasonDeadline {
+		x.deadlines++
+	}
+	if f.answer != nil {
+		f.answer.attempt = len(x.attempts)
+		x.answered = append(x.answered, *f.answer)
+	}
+	x.attempts = append(x.attempts, f.Attempt)
+	x.Record.Attempted(f.Attempt, f.notes)
+	l.Observe.Attempted(x, &f.Attempt)
+}
+
+// failed is an attempt with what the proxy alone needs to know of it.
+type failed struct {
+	engine.Attempt
+	answer *answered // nil when no target answered
+	notes  []string
+}
+
+// gone ends a request whose client has left.
+func (l *Loop) gone(x *Exchange) *Answer {
+	l.end(x, trace.End{Outcome: trace.Gone, Message: "the client hung up"})
+	return &Answer{Gone: true}
+}
+
+func (l *Loop) end(x *Exchange, e trace.End) {
+	e.At = l.Clock.Now()
+	e.Sends = x.sends
+	if x.Record.Finish(e) {
+		l.Observe.Ended(x, &e)
+	}
+}
+
+func (l *Loop) timeLeft(x *Exchange) time.Duration { return x.Deadline.Sub(l.Clock.Now()) }

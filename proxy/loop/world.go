@@ -1,0 +1,50 @@
+package loop
+
+import (
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/gate"
+)
+
+// world answers a policy's questions about what changes while requests run.
+type world struct {
+	loop *Loop
+	x    *Exchange
+}
+
+// Health implements [engine.World].
+func (w world) Health(target, model string) engine.Health {
+	if t := w.x.target(target); t != nil {
+		return w.loop.Gates.Health(t.Gate(model))
+	}
+	return engine.Health{}
+}
+
+// OpensIn implements [engine.World].
+func (w world) OpensIn() (time.Duration, bool) {
+	return w.loop.Gates.OpensIn(w.x.usable())
+}
+
+// Count implements [engine.World].
+func (w world) Count(name string) float64 { return w.loop.Counters.Get(name, w.loop.Clock.Now()) }
+
+// usable are the gates through which the request could go as it is.
+func (x *Exchange) usable() []gate.Key {
+	keys := make([]gate.Key, 0, len(x.Targets))
+	for _, t := range x.Targets {
+		if x.fits(t) == "" {
+			keys = append(keys, t.Gate(x.Request.Model))
+		}
+	}
+	return keys
+}
+
+func (x *Exchange) target(name string) *Target {
+	for _, t := range x.Targets {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}

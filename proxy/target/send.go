@@ -1,0 +1,168 @@
+package target
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"spillway/proxy/failure"
+	"spillway/proxy/loop"
+)
+
+// maxWhole bounds an answer that is held whole before it commits, in bytes.
+const maxWhole = 256 << 20
+
+// Send implements [loop.Sender].
+func (t *Target) Send(out *loop.Outgoing) (loop.Incoming, error) {
+	req := fasthttp.AcquireRequest()
+	defer fasthttp.ReleaseRequest(req)
+	t.compose(req, out)
+
+	x, err := t.open(out)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.exchange(req, out); err != nil {
+		x.discard()
+		return nil, err
+	}
+	return x, nil
+}
+
+// open takes a connection from the pool, one that is still alive, or dials.
+func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
+	for {
+		cc, err := t.client.AcquireConn(0, false)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", failure.ErrConnect, t.client.Addr, err)
+		}
+		reused := !cc.LastUseTime().IsZero()
+		if reused && time.Since(cc.LastUseTime()) > freshFor && !quiet(cc.Conn()) {
+			t.client.CloseConn(cc)
+			continue
+		}
+		x := &exchange{conn: cc.Conn(), reused: reused, resp: fasthttp.AcquireResponse()}
+		x.giveBack = func(alive bool) {
+			if alive {
+				t.client.ReleaseConn(cc)
+			} else {
+				t.client.CloseConn(cc)
+			}
+		}
+		x.reader = t.client.AcquireReader(x.conn)
+		x.releaseReader = t.client.ReleaseReader
+		x.forget = out.Gone.OnFire(x.cut)
+		return x, nil
+	}
+}
+
+// exchange writes the request and reads the answer as far as it must be whole.
+func (x *exchange) exchange(req *fasthttp.Request, out *loop.Outgoing) error {
+	if err := x.conn.SetDeadline(earliest(out.Until, out.FirstEvent)); err != nil {
+		return x.broke(err)
+	}
+	if err := x.write(req); err != nil {
+		return x.broke(err)
+	}
+	if err := x.readHead(); err != nil {
+		return x.broke(err)
+	}
+	if x.streams() {
+		x.resp.StreamBody = true
+	} else if err := x.conn.SetReadDeadline(out.Until); err != nil {
+		return x.broke(err)
+	}
+	if x.hasNoBody() {
+		return nil
+	}
+	if err := x.resp.ReadBody(x.reader, maxWhole); err != nil {
+		return x.broke(err)
+	}
+	return x.decode()
+}
+
+func (x *exchange) write(req *fasthttp.Request) error {
+	w := writers.Get().(*bufio.Writer)
+	w.Reset(x.conn)
+	defer func() { w.Reset(nil); writers.Put(w) }()
+	if err := req.Write(w); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// readHead reads the status line and headers, past any 1xx.
+func (x *exchange) readHead() error {
+	if _, err := x.reader.Peek(1); err != nil {
+		if x.reused && isBroken(err) && !x.wasCut.Load() {
+			return fmt.Errorf("%w: %w", failure.ErrStale, err)
+		}
+		return err
+	}
+	for range 8 {
+		if err := x.resp.Header.Read(x.reader); err != nil {
+			return err
+		}
+		if status := x.resp.StatusCode(); status < 100 || status > 199 {
+			return nil
+		}
+	}
+	return errors.New("too many interim answers")
+}
+
+// streams says whether the answer is an event stream, which is read as it comes.
+func (x *exchange) streams() bool {
+	return x.resp.StatusCode() == fasthttp.StatusOK &&
+		strings.HasPrefix(string(x.resp.Header.ContentType()), "text/event-stream")
+}
+
+func (x *exchange) hasNoBody() bool {
+	status := x.resp.StatusCode()
+	return status == fasthttp.StatusNoContent || status == fasthttp.StatusNotModified
+}
+
+// decode undoes a content coding that the target applied although none was accepted.
+func (x *exchange) decode() error {
+	if x.resp.StreamBody || len(x.resp.Header.ContentEncoding()) == 0 {
+		return nil
+	}
+	body, err := x.resp.BodyUncompressed()
+	if err != nil {
+		return fmt.Errorf("%w: content-encoding %s: %w", failure.ErrReset, x.resp.Header.ContentEncoding(), err)
+	}
+	x.resp.SetBody(body)
+	x.resp.Header.Del(fasthttp.HeaderContentEncoding)
+	return nil
+}
+
+// broke reads a transport error as one of package failure's.
+func (x *exchange) broke(err error) error {
+	var timeout net.Error
+	switch {
+	case errors.Is(err, failure.ErrStale), errors.Is(err, failure.ErrReset):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return fmt.Errorf("%w: %w", failure.ErrFirstEvent, err)
+	default:
+		return fmt.Errorf("%w: %w", failure.ErrReset, err)
+	}
+}
+
+func isBroken(err error) bool {
+	var op *net.OpError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op) && !op.Timeout()
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.IsZero() || !a.IsZero() && a.Before(b) {
+		return a
+	}
+	return b
+}

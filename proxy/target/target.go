@@ -1,0 +1,73 @@
+// Package target carries requests to configured targets over HTTP. It implements the loop's Sender on a fasthttp
+// connection pool per target, and never retries: only the loop does.
+package target
+
+import (
+	"crypto/tls"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"spillway/engine"
+	"spillway/proxy/config"
+)
+
+// Target is one configured target and its connections. Safe for concurrent use.
+type Target struct {
+	name    string
+	dialect engine.API
+	host    string // for the Host header
+	base    string // path prefix of the configured URL
+	key     string // "" = none of its own
+	connect time.Duration
+	client  *fasthttp.HostClient
+}
+
+// readBuffer bounds the headers of an answer, in bytes. Anthropic's with a CDN's added are about 3 KB.
+const readBuffer = 16 << 10
+
+// New makes the target ready. It dials nothing yet.
+func New(c *config.Target) (*Target, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	t := &Target{
+		name: c.Name, dialect: c.Dialect, host: u.Host, base: strings.TrimSuffix(u.Path, "/"),
+		key: c.Key.Reveal(), connect: c.Timeouts.Connect,
+	}
+	isTLS := u.Scheme == "https"
+	dialer := &net.Dialer{Timeout: c.Timeouts.Connect, KeepAlive: 15 * time.Second}
+	t.client = &fasthttp.HostClient{
+		Addr:                          fasthttp.AddMissingPort(u.Host, isTLS),
+		IsTLS:                         isTLS,
+		TLSConfig:                     &tls.Config{MinVersion: tls.VersionTLS12},
+		Dial:                          func(addr string) (net.Conn, error) { return dialer.Dial("tcp", addr) },
+		MaxConns:                      1 << 20, // admission is the gate's work
+		MaxIdleConnDuration:           50 * time.Second,
+		ReadBufferSize:                readBuffer,
+		ConnPoolStrategy:              fasthttp.LIFO,
+		DisablePathNormalizing:        true,
+		DisableHeaderNamesNormalizing: false,
+	}
+	return t, nil
+}
+
+// Close drops idle connections. Requests under way go on.
+func (t *Target) Close() { t.client.CloseIdleConnections() }
+
+// uri is the request target for a client's path: Anthropic's base URL comes without /v1, OpenAI's with it, as one
+// gives them to the official SDKs.
+func (t *Target) uri(path, query string) string {
+	if t.dialect == engine.OpenAI {
+		path = strings.TrimPrefix(path, "/v1")
+	}
+	uri := t.base + path
+	if query != "" {
+		uri += "?" + query
+	}
+	return uri
+}

@@ -1,0 +1,113 @@
+// Package trace keeps what happened to recent requests: every decision with what it saw, what it chose and why, and
+// every attempt that came of it. It holds no text of prompts or answers.
+package trace
+
+import (
+	"sync"
+	"time"
+
+	"spillway/engine"
+)
+
+// Record is one request. The fields above mu are set before the record is added to a [Log] and never written again.
+type Record struct {
+	ID, Path, Model, Client string
+	API                     engine.API
+	Stream                  bool
+	Bytes                   int
+	Policy, Revision        string
+	Began                   time.Time
+
+	mu    sync.Mutex
+	steps []Step
+	end   End
+}
+
+// Step is one decision and what came of it.
+type Step struct {
+	At       time.Time
+	Decision engine.Decision
+	// Notes say what the proxy did otherwise than decided, and why: edits that the caller forbids, an onError action.
+	Notes []string
+	// Attempt is the failure that followed; nil when the decision ended the request.
+	Attempt *engine.Attempt
+}
+
+// End is how a request ended. The zero value means it is still under way.
+type End struct {
+	At      time.Time
+	Outcome Outcome
+	// Status is what the client got; 0 when it had left.
+	Status int
+	// Target and Model are who answered; empty when none did.
+	Target, Model string
+	Edits         []string
+	// Sends is how many attempts reached for a target.
+	Sends int
+	// FirstContent is the time from the request's arrival to the commit of its answer; 0 when there was none.
+	FirstContent time.Duration
+	Usage        Usage
+	// Message says what went wrong; "" when nothing did.
+	Message string
+}
+
+// Usage is what an answer cost in tokens, as the target counts it.
+type Usage struct {
+	Input, Output, CacheRead, CacheWrite int
+}
+
+// Outcome classifies the end of a request.
+type Outcome string
+
+// The outcomes.
+const (
+	OK     Outcome = "ok"     // a target's answer reached the client to its end
+	Failed Outcome = "failed" // the client got an error
+	Broken Outcome = "broken" // the answer broke after its first content
+	Gone   Outcome = "gone"   // the client hung up first
+)
+
+// Outcomes lists them all.
+var Outcomes = [...]Outcome{OK, Failed, Broken, Gone}
+
+// Add appends a step.
+func (r *Record) Add(s Step) {
+	r.mu.Lock()
+	r.steps = append(r.steps, s)
+	r.mu.Unlock()
+}
+
+// Attempted sets the attempt of the latest step.
+func (r *Record) Attempted(a engine.Attempt, notes []string) {
+	r.mu.Lock()
+	if n := len(r.steps); n > 0 {
+		r.steps[n-1].Attempt = &a
+		r.steps[n-1].Notes = append(r.steps[n-1].Notes, notes...)
+	}
+	r.mu.Unlock()
+}
+
+// Finish sets the end. Only the first call counts; it says whether it was this one.
+func (r *Record) Finish(e End) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.end.Outcome != "" {
+		return false
+	}
+	r.end = e
+	return true
+}
+
+// Steps is a copy of the steps so far.
+func (r *Record) Steps() []Step {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]Step(nil), r.steps...)
+}
+
+// End is how the request ended.
+func (r *Record) End() End {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.end
+}
