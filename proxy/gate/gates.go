@@ -1,0 +1,107 @@
+package gate
+
+import (
+	"sync"
+	"time"
+
+	"spillway/proxy/clock"
+)
+
+// maxGates is how many gates are kept before idle ones are evicted.
+const maxGates = 1000
+
+// Settings bound all gates together. Zeros mean what they say.
+type Settings struct {
+	// QueueRequests is how many requests may stand in line, over all gates; 0 = none.
+	QueueRequests int
+	// QueueTokens is how many input tokens those requests may have together; 0 = none.
+	QueueTokens int
+	// RetryBudget is the share of a target's recent successes, 0 to 1, that may be spent on second sends, beyond a
+	// fixed floor; 0 = the floor alone.
+	RetryBudget float64
+}
+
+// Key names a gate: a target and the model it is asked for, after aliases. Model "" is the whole target.
+type Key struct{ Target, Model string }
+
+// Gates are all the gates of a process. They survive reloads. All methods are safe for concurrent use.
+type Gates struct {
+	clock clock.Clock
+	epoch time.Time
+
+	mu       sync.Mutex
+	settings Settings
+	targets  map[string]*target
+	gates    map[Key]*gate
+}
+
+// instant is a moment, as the time since the Gates were made.
+type instant = time.Duration
+
+// target is what the gates of one target share.
+type target struct {
+	gates []*gate // in order of birth
+	pause pause   // of the whole target
+}
+
+// New makes gates that wait and tell time by c.
+func New(c clock.Clock, s Settings) *Gates {
+	return &Gates{clock: c, epoch: c.Now(), settings: s, targets: map[string]*target{}, gates: map[Key]*gate{}}
+}
+
+// Configure replaces the settings. Requests that already stand in line keep their places.
+func (g *Gates) Configure(s Settings) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.settings = s
+}
+
+func (g *Gates) now() instant { return g.clock.Now().Sub(g.epoch) }
+
+// gate finds a gate, or makes it.
+func (g *Gates) gate(k Key) *gate {
+	if gt := g.gates[k]; gt != nil {
+		return gt
+	}
+	t := g.target(k.Target)
+	gt := newGate(k, t)
+	t.gates = append(t.gates, gt)
+	g.gates[k] = gt
+	if len(g.gates) > maxGates {
+		g.evict(gt)
+	}
+	return gt
+}
+
+func (g *Gates) target(name string) *target {
+	t := g.targets[name]
+	if t == nil {
+		t = &target{}
+		g.targets[name] = t
+	}
+	return t
+}
+
+// evict forgets the idle gate that was unused for longest, if there is one besides keep.
+func (g *Gates) evict(keep *gate) {
+	var oldest *gate
+	for _, gt := range g.gates {
+		if gt != keep && gt.idle() && (oldest == nil || gt.used < oldest.used) {
+			oldest = gt
+		}
+	}
+	if oldest == nil {
+		return
+	}
+	delete(g.gates, oldest.key)
+	t := oldest.target
+	for i, gt := range t.gates {
+		if gt == oldest {
+			t.gates = append(t.gates[:i], t.gates[i+1:]...)
+			break
+		}
+	}
+	if len(t.gates) == 0 && t.pause.open() {
+		delete(g.targets, oldest.key.Target)
+	}
+}
