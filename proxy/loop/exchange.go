@@ -44,20 +44,10 @@ type Exchange struct {
 
 // Target is one configured target as the loop sees it. It is immutable.
 type Target struct {
-	*config.Target
+	config.Target
 	Sender Sender
 	// Identity keys the target's gates: they survive a reload that changes neither its name nor its URL.
 	Identity string
-	// Official says that the URL is the dialect's official host.
-	Official bool
-}
-
-// Resolve is the name of a model after the target's aliases.
-func (t *Target) Resolve(model string) string {
-	if name, ok := t.Models[model]; ok {
-		return name
-	}
-	return model
 }
 
 // Gate is the key of the target's gate for a model or an alias; "" for the whole target.
@@ -65,11 +55,8 @@ func (t *Target) Gate(model string) gate.Key {
 	return gate.Key{Target: t.Identity, Model: t.Resolve(model)}
 }
 
-// Accepts says whether the target has a credential for the request: a key of its own, or the caller's where the
-// configuration or the official host makes clear that it may be shown there.
-func (t *Target) Accepts(c Credential) bool {
-	return t.Key.Reveal() != "" || t.ForwardCaller && (t.Explicit || t.Official)
-}
+// Accepts says whether the target has a credential for any request: a key of its own, or leave to be shown the caller's.
+func (t *Target) Accepts() bool { return t.Key.Reveal() != "" || t.ForwardCaller }
 
 // Answer is what the client is to get. Exactly one of Whole, Relay and Incoming's absence with a Status holds:
 // an answer of a target has Incoming; an answer of the proxy's own has only Status and Body.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"spillway/engine"
+	"spillway/proxy/config"
 )
 
 // Floors are what the caller forbids; they win over any policy. The zero value forbids nothing.
@@ -11,40 +12,33 @@ type Floors struct {
 	Model, Trim, MaxTokens, Translate, Target bool
 }
 
-// ParseFloors reads the words of x-spillway-forbid, separated by commas. unknown is the first word that is none.
-func ParseFloors(words string) (f Floors, unknown string) {
+// Parse adds the words of x-spillway-forbid, separated by commas. unknown is the first that is none, "" when all are.
+func (f *Floors) Parse(words string) (unknown string) {
 	for word := range strings.SplitSeq(words, ",") {
-		if word = strings.ToLower(strings.TrimSpace(word)); word != "" && !f.forbid(word) && unknown == "" {
+		if word = strings.ToLower(strings.TrimSpace(word)); word != "" && !f.Forbid(config.Floor(word)) && unknown == "" {
 			unknown = word
 		}
 	}
-	return f, unknown
+	return unknown
 }
 
-func (f *Floors) forbid(word string) bool {
-	switch word {
-	case "model":
+// Forbid adds a floor. It is false when there is no such floor.
+func (f *Floors) Forbid(floor config.Floor) bool {
+	switch floor {
+	case config.FloorModel:
 		f.Model = true
-	case "trim":
+	case config.FloorTrim:
 		f.Trim = true
-	case "max_tokens":
+	case config.FloorMaxTokens:
 		f.MaxTokens = true
-	case "translate":
+	case config.FloorTranslate:
 		f.Translate = true
-	case "target":
+	case config.FloorTarget:
 		f.Target = true
 	default:
 		return false
 	}
 	return true
-}
-
-// Union forbids what either forbids.
-func (f Floors) Union(g Floors) Floors {
-	return Floors{
-		Model: f.Model || g.Model, Trim: f.Trim || g.Trim, MaxTokens: f.MaxTokens || g.MaxTokens,
-		Translate: f.Translate || g.Translate, Target: f.Target || g.Target,
-	}
 }
 
 // floorOf is the floor under each field of a body that an action's body may merge; other fields have none.
@@ -104,7 +98,7 @@ func (x *Exchange) fits(t *Target) string {
 		return "the caller forbids translation, and the target speaks " + string(t.Dialect)
 	case t.Dialect != x.Request.API:
 		return "the target speaks " + string(t.Dialect) + ", the request " + string(x.Request.API)
-	case !t.Accepts(x.Credential):
+	case !t.Accepts():
 		return "the target has no key of its own, and the caller's may not be shown to it"
 	case x.Floors.Target && t != x.primary():
 		return "the caller forbids another target than " + x.primary().Name
@@ -116,7 +110,7 @@ func (x *Exchange) fits(t *Target) string {
 // It is nil when there is none.
 func (x *Exchange) primary() *Target {
 	for _, t := range x.Targets {
-		if t.Dialect == x.Request.API && t.Accepts(x.Credential) {
+		if t.Dialect == x.Request.API && t.Accepts() {
 			return t
 		}
 	}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"spillway/policies"
+	"spillway/proxy"
+)
+
+// fileFlags say where everything comes from; the same for every command that reads a project.
+type fileFlags struct {
+	Config   string `help:"Configuration file; without it ./spillway.yaml if there is one, else none is needed." type:"path" placeholder:"FILE"`
+	Listen   string `help:"Where clients connect, host:port." placeholder:"ADDR"`
+	Admin    string `help:"Where metrics and the admin API are, host:port." placeholder:"ADDR"`
+	Policies string `help:"Folder of policies." type:"path" placeholder:"DIR"`
+}
+
+// sources finds the configuration file when none is named.
+func (f *fileFlags) sources() (proxy.Sources, error) {
+	config := f.Config
+	if config == "" {
+		if _, err := os.Stat("spillway.yaml"); err == nil {
+			config = "spillway.yaml"
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return proxy.Sources{}, err
+		}
+	}
+	return proxy.Sources{
+		Config: config, Listen: f.Listen, Admin: f.Admin, Policies: f.Policies, Embedded: policies.Files(),
+	}, nil
+}
+
+type runCommand struct {
+	fileFlags `embed:""`
+	Log       string        `help:"Least level of log lines: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	LogJSON   bool          `help:"Log as JSON lines." name:"log-json"`
+	Grace     time.Duration `help:"How long requests may take to finish after SIGTERM." default:"30s"`
+}
+
+// Run serves until a signal.
+func (c *runCommand) Run() error {
+	log := c.logger()
+	sources, err := c.sources()
+	if err != nil {
+		return err
+	}
+	p, err := proxy.New(sources, log)
+	if err != nil {
+		return err
+	}
+	stop, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer restore()
+	served := make(chan error, 1)
+	go func() { served <- p.Serve() }()
+	log.Info("spillway is up", "clients", "http://"+p.Addr(), "admin", "http://"+p.AdminAddr(),
+		"try", "ANTHROPIC_BASE_URL=http://"+p.Addr(), "config", sources.Config, "revision", p.Revision())
+	select {
+	case err := <-served:
+		return err
+	case <-stop.Done():
+		restore() // a second signal ends at once
+		return c.drain(p, log, served)
+	}
+}
+
+// drain lets what is under way finish, and says what it had to cut.
+func (c *runCommand) drain(p *proxy.Proxy, log *slog.Logger, served <-chan error) error {
+	log.Info("stopping: no new requests; those under way may finish", "open", p.Open(), "grace", c.Grace)
+	patience, cancel := context.WithTimeout(context.Background(), c.Grace)
+	defer cancel()
+	if cut := p.Shutdown(patience); len(cut) > 0 {
+		log.Warn("stopped, and cut requests that had not finished", "cut", len(cut), "ids", cut)
+	} else {
+		log.Info("stopped, nothing was cut")
+	}
+	return <-served
+}
+
+func (c *runCommand) logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Log)) // the flag's enum admits only levels
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogJSON {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}

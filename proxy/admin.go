@@ -1,0 +1,124 @@
+package proxy
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/valyala/fasthttp"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
+	"github.com/valyala/fasthttp/pprofhandler"
+
+	"spillway/engine"
+	"spillway/proxy/gate"
+)
+
+// serveAdmin serves what operators see.
+func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
+	path := string(ctx.Path())
+	switch {
+	case path == "/healthz":
+		ctx.SetBodyString("ok\n")
+	case path == "/readyz":
+		p.serveReady(ctx)
+	case path == "/metrics":
+		fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(p.metrics.registry, promhttp.HandlerOpts{}))(ctx)
+	case path == "/api/policies":
+		writeJSON(ctx, p.policiesView())
+	case path == "/api/targets":
+		writeJSON(ctx, p.targetsView())
+	case path == "/api/requests":
+		writeJSON(ctx, p.requestsView(ctx.QueryArgs().GetUintOrZero("limit")))
+	case strings.HasPrefix(path, "/api/requests/"):
+		p.serveRequest(ctx, strings.TrimPrefix(path, "/api/requests/"))
+	case strings.HasPrefix(path, "/debug/pprof"):
+		pprofhandler.PprofHandler(ctx)
+	default:
+		ctx.SetStatusCode(fasthttp.StatusNotFound)
+		ctx.SetBodyString("not here. Try /healthz /readyz /metrics /api/targets /api/policies /api/requests\n")
+	}
+}
+
+func (p *Proxy) serveReady(ctx *fasthttp.RequestCtx) {
+	if p.draining.Load() {
+		ctx.SetStatusCode(fasthttp.StatusServiceUnavailable)
+		ctx.SetBodyString("draining\n")
+		return
+	}
+	ctx.SetBodyString("ready\n")
+}
+
+func (p *Proxy) serveRequest(ctx *fasthttp.RequestCtx, id string) {
+	r := p.log.Find(id)
+	if r == nil {
+		ctx.SetStatusCode(fasthttp.StatusNotFound)
+		writeJSON(ctx, map[string]string{"error": "no such request among the latest; it may have been long ago"})
+		return
+	}
+	writeJSON(ctx, requestView(r, true))
+}
+
+// policiesView is what serves, and what was rejected.
+func (p *Proxy) policiesView() any {
+	type rejected struct {
+		At     string  `json:"at"`
+		Faults []fault `json:"faults"`
+	}
+	current := p.current.Load()
+	view := struct {
+		State    string    `json:"state"`
+		Revision string    `json:"revision"`
+		Loaded   string    `json:"loaded"`
+		Default  string    `json:"default"`
+		Policies []string  `json:"policies"`
+		Rejected *rejected `json:"rejected,omitempty"`
+	}{State: "loaded", Revision: current.revision, Loaded: stamp(current.loaded), Default: current.config.Policy, Policies: current.policies.Names()}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rejected != nil {
+		view.State, view.Rejected = "rejected", &rejected{At: stamp(p.rejected.at), Faults: faultViews(p.rejected.faults)}
+	}
+	return view
+}
+
+// targetsView is every target with its gates.
+func (p *Proxy) targetsView() any {
+	type target struct {
+		Name    string     `json:"name"`
+		Dialect engine.API `json:"dialect"`
+		URL     string     `json:"url"`
+		Gates   []gateView `json:"gates"`
+	}
+	states := p.gates.States()
+	targets := []target{}
+	for _, t := range p.current.Load().targets {
+		view := target{Name: t.Name, Dialect: t.Dialect, URL: t.URL, Gates: []gateView{}}
+		for _, s := range states {
+			if s.Key.Target == t.Identity {
+				view.Gates = append(view.Gates, viewGate(s))
+			}
+		}
+		targets = append(targets, view)
+	}
+	return map[string]any{"targets": targets}
+}
+
+// targetName is the configured name in a gate's key.
+func targetName(k gate.Key) string {
+	name, _, _ := strings.Cut(k.Target, " ")
+	return name
+}
+
+func writeJSON(ctx *fasthttp.RequestCtx, v any) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(v); err != nil {
+		ctx.Error(err.Error(), fasthttp.StatusInternalServerError)
+		return
+	}
+	ctx.SetContentType("application/json")
+	ctx.Response.Header.Set("Cache-Control", "no-store")
+	ctx.SetBody(b.Bytes())
+}

@@ -1,0 +1,32 @@
+package proxy
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/valyala/fasthttp"
+
+	"spillway/engine"
+	"spillway/proxy/dialect"
+)
+
+// content is the part of a live request that policies read only when they ask. It implements [engine.Content].
+type content struct {
+	call *dialect.Call
+	ctx  *fasthttp.RequestCtx
+}
+
+// Outline implements [engine.Content].
+func (c content) Outline() engine.Outline { return c.call.Outline() }
+
+// Body implements [engine.Content].
+func (c content) Body() json.RawMessage { return append(json.RawMessage(nil), c.call.Body...) }
+
+// Header implements [engine.Content].
+func (c content) Header(name string) string {
+	switch strings.ToLower(name) {
+	case "authorization", "x-api-key", "api-key", "cookie", "proxy-authorization":
+		return ""
+	}
+	return string(c.ctx.Request.Header.Peek(name))
+}

@@ -1,0 +1,17 @@
+// Package proxy carries out over HTTP what policies decide. Be one request and read in this order:
+//
+//	handler.go      a request arrives: route, client, body, floors, deadline
+//	loop/           decide, attempt, decide again, until an answer commits
+//	reply.go        the answer goes to the client, event by event
+//	passthrough.go  the paths that no policy decides about
+//
+// Around them:
+//
+//	snapshot.go  configuration, vars and policies as one immutable set, pinned by each request
+//	reload.go    a changed file becomes the next snapshot, or is rejected
+//	server.go    listeners, start and graceful stop
+//	observe.go   metrics and logs of what happened
+//	admin.go     what operators see
+//
+// and below, a folder for each concern: config, dialect, sse, failure, gate, target, trace, hangup, clock, simtarget.
+package proxy

@@ -1,0 +1,208 @@
+package proxy
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"spillway/engine"
+	"spillway/proxy/config"
+	"spillway/proxy/dialect"
+	"spillway/proxy/hangup"
+	"spillway/proxy/loop"
+	"spillway/proxy/trace"
+)
+
+// arrival is one request as it came in. One goroutine owns it.
+type arrival struct {
+	ctx      *fasthttp.RequestCtx
+	snapshot *snapshot // pinned: a reload does not change it
+	api      engine.API
+	endpoint dialect.Endpoint
+	id       string
+	path     string
+	query    string
+	began    time.Time
+	client   *config.Client // nil when no clients are configured
+	visit    *hangup.Visit
+}
+
+// refusal is why a request is answered before any policy sees it.
+type refusal struct {
+	status  int
+	reason  engine.Reason
+	message string
+}
+
+// handle serves one request, from its first byte to the answer; a stream goes on in the reply's body.
+func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
+	a := p.arrive(ctx)
+	defer p.recover(a)
+	if refused := a.admit(); refused != nil {
+		p.refuse(a, refused)
+		return
+	}
+	a.visit = p.hangups.Enter(ctx.Conn(), a.id)
+	if !a.endpoint.Decides() {
+		p.passThrough(a)
+		return
+	}
+	x, refused := p.exchange(a)
+	if refused != nil {
+		p.refuse(a, refused)
+		return
+	}
+	p.reply(a, x, p.loop.Run(x))
+}
+
+func (p *Proxy) arrive(ctx *fasthttp.RequestCtx) *arrival {
+	a := &arrival{ctx: ctx, snapshot: p.current.Load(), id: p.newID(), began: p.clock.Now()}
+	uri := string(ctx.RequestURI())
+	a.path, a.query, _ = strings.Cut(uri, "?")
+	hasVersion := len(ctx.Request.Header.Peek("Anthropic-Version")) > 0
+	a.api, a.endpoint = dialect.Route(string(ctx.Method()), a.path, hasVersion)
+	return a
+}
+
+// admit checks the path and the client's key.
+func (a *arrival) admit() *refusal {
+	switch {
+	case !strings.HasPrefix(a.path, "/v1/"):
+		return &refusal{404, engine.ReasonNotFound, "no such path: " + a.path + "; Spillway serves /v1/messages, /v1/chat/completions, /v1/responses, /v1/models and other /v1 paths"}
+	case strings.Contains(a.path, "..") || strings.Contains(a.path, "//") || strings.ContainsAny(a.path, "\\%#"):
+		return &refusal{404, engine.ReasonNotFound, "no such path: " + a.path}
+	}
+	clients := a.snapshot.config.Clients
+	if len(clients) == 0 {
+		return nil
+	}
+	key := sha256.Sum256([]byte(a.credential().Value))
+	for i := range clients {
+		want := sha256.Sum256([]byte(clients[i].Key.Reveal()))
+		if subtle.ConstantTimeCompare(key[:], want[:]) == 1 {
+			a.client = &clients[i]
+		}
+	}
+	if a.client == nil {
+		return &refusal{401, engine.ReasonAuth, "this proxy needs a client key, in x-api-key or Authorization: Bearer, and got none that it knows"}
+	}
+	return nil
+}
+
+// credential is the caller's, as its dialect would read it.
+func (a *arrival) credential() loop.Credential {
+	h := &a.ctx.Request.Header
+	return loop.Credential{
+		Value:  dialect.Credential(a.api, func(name string) string { return string(h.Peek(name)) }),
+		Bearer: a.api == engine.OpenAI || len(h.Peek("X-Api-Key")) == 0,
+	}
+}
+
+// exchange reads the request as the loop wants it.
+func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
+	h := &a.ctx.Request.Header
+	if coding := h.ContentEncoding(); len(coding) > 0 && !bytes.EqualFold(coding, []byte("identity")) {
+		return nil, &refusal{415, engine.ReasonInvalid, fmt.Sprintf("content-encoding %s is not read here; send the body as it is", coding)}
+	}
+	call, problem := dialect.Parse(a.api, a.endpoint, a.ctx.Request.Body())
+	if problem != nil {
+		return nil, &refusal{problem.Status, engine.ReasonInvalid, problem.Message}
+	}
+	x := &loop.Exchange{
+		Call: call, Query: a.query, Header: a.headers, Targets: a.snapshot.targets,
+		Began: a.began, Gone: &a.visit.Gone,
+	}
+	x.Request = engine.Request{
+		ID: a.id, API: a.api, Path: a.path, Model: call.Model, MaxTokens: call.MaxTokens, Stream: call.Stream,
+		Bytes: len(call.Body), Client: engine.Client{Priority: engine.Normal}, Content: content{call, a.ctx},
+	}
+	if a.client == nil { // with clients the credential was Spillway's own, and never travels on
+		x.Credential = a.credential()
+	}
+	if refused := a.limits(x); refused != nil {
+		return nil, refused
+	}
+	x.Policy = a.snapshot.policies.Policy(a.policy())
+	x.Record = &trace.Record{
+		ID: a.id, API: a.api, Path: a.path, Model: call.Model, Stream: call.Stream, Bytes: len(call.Body),
+		Client: x.Request.Client.Name, Policy: x.Policy.Name(), Revision: a.snapshot.revision, Began: a.began,
+	}
+	p.log.Add(x.Record)
+	return x, nil
+}
+
+func (a *arrival) policy() string {
+	if a.client != nil && a.client.Policy != "" {
+		return a.client.Policy
+	}
+	return a.snapshot.config.Policy
+}
+
+// headers yields the client's headers.
+func (a *arrival) headers(yield func(key, value []byte) bool) {
+	for key, value := range a.ctx.Request.Header.All() {
+		if !yield(key, value) {
+			return
+		}
+	}
+}
+
+// limits reads what the caller allows: floors, patience, and what its SDK announces.
+func (a *arrival) limits(x *loop.Exchange) *refusal {
+	h := &a.ctx.Request.Header
+	patience := a.snapshot.config.Deadline
+	if c := a.client; c != nil {
+		x.Request.Client = engine.Client{Name: c.Name, Priority: c.Priority}
+		for _, floor := range c.Forbid {
+			x.Floors.Forbid(floor)
+		}
+		patience = shorter(patience, c.MaxWait)
+	}
+	if words := h.Peek("X-Spillway-Forbid"); len(words) > 0 {
+		if unknown := x.Floors.Parse(string(words)); unknown != "" {
+			return &refusal{400, engine.ReasonInvalid, "x-spillway-forbid: " + strconv.Quote(unknown) + " is not one of model, trim, max_tokens, translate, target"}
+		}
+	}
+	if wait := h.Peek("X-Spillway-Max-Wait"); len(wait) > 0 {
+		d, err := time.ParseDuration(string(wait))
+		if err != nil || d <= 0 {
+			return &refusal{400, engine.ReasonInvalid, "x-spillway-max-wait: " + strconv.Quote(string(wait)) + " is not a duration such as 20s"}
+		}
+		patience = shorter(patience, d)
+	}
+	x.Request.SDK = a.sdk()
+	if timeout := x.Request.SDK.Timeout; timeout > 0 {
+		patience = shorter(patience, max(timeout-time.Second, timeout/2))
+	}
+	x.Deadline = a.began.Add(patience)
+	return nil
+}
+
+// sdk reads what the official SDKs announce: seconds, and a count of earlier tries.
+func (a *arrival) sdk() (sdk engine.SDK) {
+	h := &a.ctx.Request.Header
+	if n, err := strconv.Atoi(string(h.Peek("X-Stainless-Retry-Count"))); err == nil && n > 0 {
+		sdk.RetryCount = n
+	}
+	for _, name := range [...]string{"X-Stainless-Timeout", "X-Stainless-Read-Timeout"} {
+		seconds, err := strconv.ParseFloat(string(h.Peek(name)), 64)
+		if err == nil && seconds > 0 && seconds < 1e6 {
+			sdk.Timeout = shorter(sdk.Timeout, time.Duration(seconds*float64(time.Second)))
+		}
+	}
+	return sdk
+}
+
+// shorter is the lesser of two durations, of which 0 is none.
+func shorter(a, b time.Duration) time.Duration {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,214 @@
+package loop
+
+import (
+	"fmt"
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/clock"
+	"spillway/proxy/dialect"
+	"spillway/proxy/gate"
+	"spillway/proxy/trace"
+)
+
+// try is one attempt while it is under way.
+type try struct {
+	*Loop
+	x      *Exchange
+	send   engine.Send // without what the floors forbid
+	target *Target
+	model  string // after aliases
+	began  time.Time
+	sentAt time.Time
+	until  time.Time // when its answer must be committed
+	permit *gate.Permit
+	edits  []string
+	notes  []string
+}
+
+// attempt carries out a send: an answer that is committed, or why there is none.
+func (l *Loop) attempt(x *Exchange, d *engine.Decision) (*Answer, *failed) {
+	t := &try{Loop: l, x: x, began: l.Clock.Now()}
+	t.send, t.notes = x.Floors.keep(d.Action.Send)
+	t.effects(d)
+	for _, step := range [...]func() *failed{t.place, t.wait, t.enter} {
+		if f := step(); f != nil {
+			return nil, f
+		}
+	}
+	out, f := t.render()
+	if f != nil {
+		return nil, f
+	}
+	x.sends++
+	t.sentAt = l.Clock.Now()
+	in, err := t.target.Sender.Send(out)
+	return t.commit(in, err)
+}
+
+// effects applies what an action does beside its send: they hold from before it.
+func (t *try) effects(d *engine.Decision) {
+	if p := d.Action.Pause; p != nil {
+		if target := t.x.target(p.Target); target != nil {
+			t.Gates.Pause(target.Gate(p.Model), p.For, gate.Cause{
+				Policy: t.x.Policy.Name(), At: d.At, Because: d.Action.Because, RequestID: t.x.Request.ID,
+			})
+		}
+	}
+	if len(d.Action.Count) > 0 {
+		t.Counters.Add(d.Action.Count, t.began)
+	}
+}
+
+// place resolves the target and the model, and refuses what cannot be sent there.
+func (t *try) place() *failed {
+	x, send := t.x, &t.send
+	t.target = x.target(send.Target)
+	if t.target == nil {
+		return t.unfit("there is no target " + send.Target)
+	}
+	if send.Model == "" {
+		send.Model = x.Request.Model
+	}
+	t.model = t.target.Resolve(send.Model)
+	if why := x.fits(t.target); why != "" {
+		return t.unfit(why)
+	}
+	switch {
+	case send.Trim != nil:
+		return t.unfit("trim is not built yet")
+	case send.Hedge != nil:
+		return t.unfit("hedge is not built yet")
+	case t.moves() && !x.Call.Outline().Movable:
+		return t.unfit("the request is bound to state on a server: it can neither be edited nor sent elsewhere")
+	}
+	return nil
+}
+
+// moves says whether the attempt edits the request or takes it to another target than it would have gone to.
+func (t *try) moves() bool {
+	return t.target != t.x.primary() || t.send.Model != t.x.Request.Model || t.send.MaxTokens > 0 || len(t.send.Body) > 0
+}
+
+// wait sits out the action's after.
+func (t *try) wait() *failed {
+	if t.send.After <= 0 {
+		return nil
+	}
+	if left := t.timeLeft(t.x); t.send.After >= left {
+		return t.held(engine.ReasonDeadline, fmt.Sprintf("waiting %s does not fit into the %s left",
+			t.send.After.Round(time.Millisecond), max(0, left).Round(time.Millisecond)))
+	}
+	if t.Clock.Wait(t.send.After, t.x.Gone) == 0 {
+		return t.held(engine.ReasonDeadline, "the client hung up")
+	}
+	return nil
+}
+
+// enter passes the gate.
+func (t *try) enter() *failed {
+	x := t.x
+	visit := gate.Visit{
+		Request: x.Request.ID, Client: x.Request.Client.Name, Priority: x.Request.Client.Priority, Queue: t.send.Queue,
+		Deadline: x.Deadline, Gone: x.Gone, Resend: x.sentTo(t.target.Name), MaxConcurrency: t.target.MaxConcurrency,
+		Began: x.Began,
+	}
+	if t.send.Queue > 0 {
+		visit.Tokens = x.Request.Bytes / 3
+	}
+	permit, refusal := t.Gates.Enter(t.target.Gate(t.model), visit)
+	if refusal != nil {
+		f := t.held(refusal.Reason, refusal.Message)
+		f.RetryAfter = refusal.OpensIn
+		return f
+	}
+	t.permit = permit
+	return nil
+}
+
+// sentTo says whether the request has been sent to the target before.
+func (x *Exchange) sentTo(target string) bool {
+	for _, a := range x.attempts {
+		if a.Target == target && a.Sent() {
+			return true
+		}
+	}
+	return false
+}
+
+// render makes what is to be sent, always from the client's own bytes.
+func (t *try) render() (*Outgoing, *failed) {
+	x := t.x
+	edits := dialect.Edits{MaxTokens: t.send.MaxTokens, MaxTokensField: t.target.MaxTokensField, Body: t.send.Body}
+	if t.model != x.Request.Model {
+		edits.Model = t.model
+	}
+	body, applied, err := x.Call.Render(nil, edits)
+	if err != nil {
+		t.settle(gate.RequestFault, 0)
+		return nil, t.unfit(err.Error())
+	}
+	t.edits = applied
+	now := t.Clock.Now()
+	t.until = earlier(x.Deadline, now.Add(orElse(t.send.Timeout, t.target.Timeouts.Total)))
+	out := &Outgoing{
+		Method: "POST", Path: x.Request.Path, Query: x.Query, Body: body, Header: x.Header, Set: t.send.Headers,
+		Credential: x.Credential, Until: t.until, Gone: x.Gone,
+	}
+	if x.Call.Stream {
+		out.FirstEvent = now.Add(t.target.Timeouts.FirstEvent)
+	}
+	return out, nil
+}
+
+// settle tells the gate how the attempt failed, and leaves it.
+func (t *try) settle(how gate.FailureKind, retryAfter time.Duration) {
+	t.permit.Fail(gate.Failure{Kind: how, RetryAfter: retryAfter})
+	t.permit.Release()
+}
+
+// unfit is the attempt that this target cannot serve.
+func (t *try) unfit(why string) *failed {
+	f := t.failedAs(engine.KindEdit)
+	f.Reason, f.Retry, f.Message = engine.ReasonUnfit, engine.RetryElsewhere, why
+	return f
+}
+
+// held is the attempt that something held back before it was sent.
+func (t *try) held(reason engine.Reason, why string) *failed {
+	f := t.failedAs(engine.KindGate)
+	f.Reason, f.Retry, f.Message = reason, engine.RetryElsewhere, why
+	return f
+}
+
+func (t *try) failedAs(kind engine.Kind) *failed {
+	return &failed{
+		Attempt: engine.Attempt{
+			Target: t.send.Target, Model: t.model, Kind: kind, At: t.began, Took: t.Clock.Now().Sub(t.began), Edits: t.edits,
+		},
+		notes: t.notes,
+	}
+}
+
+// ended closes the trace of a request that a target answered.
+func (t *try) ended(e trace.End) {
+	e.Target, e.Model, e.Edits = t.target.Name, t.model, t.edits
+	t.end(t.x, e)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func orElse(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	if otherwise > 0 {
+		return otherwise
+	}
+	return clock.Forever / 4
+}

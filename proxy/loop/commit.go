@@ -1,0 +1,187 @@
+package loop
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/dialect"
+	"spillway/proxy/failure"
+	"spillway/proxy/gate"
+	"spillway/proxy/sse"
+	"spillway/proxy/trace"
+)
+
+// Bounds of what is held or kept of an answer, in bytes.
+const (
+	maxEvent     = 16 << 20  // one server-sent event
+	maxPreamble  = 256 << 10 // events before the first content
+	maxErrorBody = 64 << 10  // of a failure
+)
+
+// commit decides whether an answer is one: it is held until its first content has arrived.
+func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
+	if err != nil {
+		return nil, t.broke(err)
+	}
+	now := t.Clock.Now()
+	t.Gates.RateLimits(t.target.Gate(t.model), failure.RateLimits(t.target.Dialect, in.Get, now))
+	switch status := in.Status(); {
+	case status < 200 || status > 299:
+		return nil, t.rejected(in, failure.Answer{Status: status, Body: in.Body()})
+	case in.Stream() != nil:
+		return t.hold(in)
+	}
+	usage, ok := dialect.ReadWhole(t.target.Dialect, t.x.Call.Endpoint, in.Body())
+	if !ok {
+		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Body: in.Body()})
+	}
+	t.committed()
+	t.permit.Release()
+	t.ended(trace.End{
+		Outcome: trace.OK, Status: in.Status(), FirstContent: t.Clock.Now().Sub(t.x.Began), Usage: readUsage(usage),
+	})
+	return t.answer(in), nil
+}
+
+// hold reads a stream up to its first content. Until then it can be thrown away, for nothing of the message was sent.
+func (t *try) hold(in Incoming) (*Answer, *failed) {
+	stream := in.Stream()
+	r := &Relay{
+		try: t, in: in, stream: stream, events: sse.NewReader(stream, maxEvent),
+		watch: dialect.NewWatch(t.target.Dialect, t.x.Call.Endpoint),
+	}
+	limit := earlier(t.until, t.sentAt.Add(orElse(0, t.target.Timeouts.FirstEvent)))
+	for {
+		stream.Limit(limit)
+		event, err := r.events.Next()
+		if err != nil {
+			r.events.Release()
+			return nil, t.rejected(in, failure.Answer{Status: in.Status(), Err: unfinished(err, len(r.held) == 0)})
+		}
+		switch r.watch.Step(event) {
+		case dialect.Failure:
+			f := t.rejected(in, failure.Answer{Status: in.Status(), Body: event.Data, InStream: true})
+			r.events.Release()
+			return nil, f
+		case dialect.Content, dialect.Terminal:
+			r.held = append(r.held, event.Raw...)
+			return t.relayed(r), nil
+		}
+		if r.held = append(r.held, event.Raw...); len(r.held) > maxPreamble {
+			return t.relayed(r), nil
+		}
+		limit = earlier(t.until, t.Clock.Now().Add(orElse(0, t.target.Timeouts.Idle)))
+	}
+}
+
+// unfinished is why a stream that has not committed is no answer.
+func unfinished(err error, empty bool) error {
+	switch {
+	case errors.Is(err, io.EOF) && empty:
+		return failure.ErrEmpty
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return failure.ErrIncomplete
+	case errors.Is(err, sse.ErrTooLarge):
+		return failure.ErrTooLarge
+	}
+	return err
+}
+
+// relayed is the answer of a stream that has committed.
+func (t *try) relayed(r *Relay) *Answer {
+	t.committed()
+	r.firstContent = t.Clock.Now().Sub(t.x.Began)
+	a := t.answer(r.in)
+	a.Relay = r
+	return a
+}
+
+func (t *try) committed() {
+	now := t.Clock.Now()
+	t.permit.Commit(now.Sub(t.sentAt))
+	t.Observe.Committed(t.x, t.target.Name, t.model, now.Sub(t.sentAt))
+}
+
+func (t *try) answer(in Incoming) *Answer {
+	return &Answer{
+		Status: in.Status(), Body: in.Body(), Incoming: in,
+		Target: t.target.Name, Model: t.model, Sends: t.x.sends, Edits: t.edits,
+	}
+}
+
+// broke is the attempt whose connection failed before there was an answer.
+func (t *try) broke(err error) *failed {
+	return t.read(failure.Answer{Err: err}, nil)
+}
+
+// rejected is the attempt that the target answered with a failure. It closes in.
+func (t *try) rejected(in Incoming, a failure.Answer) *failed {
+	a.Header = in.Get
+	a.Body = a.Body[:min(len(a.Body), maxErrorBody)]
+	f := t.read(a, in)
+	_ = in.Close()
+	return f
+}
+
+// read turns a failure into an attempt, and tells the gate.
+func (t *try) read(a failure.Answer, in Incoming) *failed {
+	a.API, a.Now = t.target.Dialect, t.Clock.Now()
+	reading := failure.Read(a)
+	f := t.failedAs(reading.Kind)
+	f.Status, f.Reason, f.Retry = a.Status, reading.Reason, reading.Retry
+	f.Code, f.Message, f.RetryAfter = reading.Code, reading.Message, reading.RetryAfter
+	if in != nil && a.Err == nil {
+		f.answer = keep(in, a, f.Reason)
+	}
+	t.settle(t.blame(f.Reason), f.RetryAfter)
+	return f
+}
+
+// blame says what a failure tells of the gate.
+func (t *try) blame(reason engine.Reason) gate.FailureKind {
+	switch reason {
+	case engine.ReasonOverloaded:
+		return gate.Overload
+	case engine.ReasonRateLimit, engine.ReasonSpendLimit, engine.ReasonServer, engine.ReasonConnection, engine.ReasonTimeout:
+		if t.x.Gone.Fired() {
+			return gate.ClientGone
+		}
+		return gate.TargetFault
+	default:
+		return gate.RequestFault
+	}
+}
+
+// keep is the target's own answer, for a client that is to get it as it was. An error that came inside a 200 gets the
+// status that stands for its reason.
+func keep(in Incoming, a failure.Answer, reason engine.Reason) *answered {
+	kept := &answered{status: a.Status, body: append([]byte(nil), a.Body...)}
+	if a.Status < 300 {
+		kept.status = dialect.Status(a.API, reason)
+	}
+	for key, value := range in.Headers {
+		name := string(key)
+		if a.InStream && isContentHeader(name) {
+			continue
+		}
+		kept.headers = append(kept.headers, [2]string{name, string(value)})
+	}
+	if a.InStream {
+		kept.headers = append(kept.headers, [2]string{"Content-Type", "application/json"})
+	}
+	return kept
+}
+
+func isContentHeader(name string) bool { return len(name) > 8 && name[:8] == "Content-" }
+
+func readUsage(u dialect.Usage) trace.Usage {
+	return trace.Usage{Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite}
+}
+
+// forecast is when a request like this one may succeed, between 1 and 60 s: SDKs ignore longer waits, and 0 makes
+// some of them loop.
+func forecast(d time.Duration) time.Duration {
+	return min(max(d, time.Second), time.Minute)
+}

@@ -1,0 +1,130 @@
+package loop
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/dialect"
+	"spillway/proxy/failure"
+	"spillway/proxy/sse"
+	"spillway/proxy/trace"
+)
+
+// ErrBroken is returned by [Relay.Next] after the last bytes of an answer that broke: the connection to the client must
+// be cut, so that nothing reads like a clean end.
+var ErrBroken = errors.New("the answer broke after its first content")
+
+// Relay is a committed event stream. One goroutine reads it to its end, and closes it.
+type Relay struct {
+	try          *try
+	in           Incoming
+	stream       Stream
+	events       *sse.Reader
+	watch        *dialect.Watch
+	held         []byte // events not yet given out
+	broken       error  // why the stream ended early
+	ended        bool
+	firstContent time.Duration
+}
+
+// Next is the next whole events, as many as have arrived. They are valid until the next call. io.EOF is the clean
+// end. When the stream breaks, Next gives out an error event in the client's dialect, then [ErrBroken].
+func (r *Relay) Next() ([]byte, error) {
+	if len(r.held) > 0 {
+		first := r.held
+		r.held = nil
+		return first, nil
+	}
+	if r.ended {
+		return nil, r.last()
+	}
+	r.stream.Limit(r.try.Clock.Now().Add(orElse(0, r.try.target.Timeouts.Idle)))
+	event, err := r.events.Next()
+	if err != nil {
+		return r.stop(err)
+	}
+	if r.step(event) || !r.events.Buffered() {
+		return event.Raw, nil
+	}
+	return r.batch(event.Raw), nil
+}
+
+// batch joins the events that have already arrived behind first.
+func (r *Relay) batch(first []byte) []byte {
+	joined := append([]byte(nil), first...)
+	for !r.ended && r.events.Buffered() && len(joined) < maxPreamble {
+		event, err := r.events.Next()
+		if err != nil {
+			last, _ := r.stop(err)
+			return append(joined, last...)
+		}
+		r.step(event)
+		joined = append(joined, event.Raw...)
+	}
+	return joined
+}
+
+// step follows one event, and says whether it is the target's own word that the answer broke.
+func (r *Relay) step(event sse.Event) (failed bool) {
+	if r.watch.Step(event) != dialect.Failure {
+		return false
+	}
+	reading := failure.Read(failure.Answer{API: r.try.target.Dialect, Status: r.in.Status(), Body: event.Data, InStream: true, Now: r.try.Clock.Now()})
+	r.ended, r.broken = true, fmt.Errorf("%s: %s", reading.Reason, reading.Message)
+	return true
+}
+
+// stop ends the stream after a read error. What was complete before it stays complete.
+func (r *Relay) stop(err error) ([]byte, error) {
+	r.ended = true
+	if r.watch.Complete() {
+		return nil, io.EOF
+	}
+	r.broken = unfinished(err, false)
+	if r.try.x.Gone.Fired() {
+		return nil, ErrBroken
+	}
+	return dialect.ErrorEvent(r.try.x.Request.API, r.try.x.Call.Endpoint, dialect.ErrorInfo{
+		Reason: r.reason(), Message: "the answer from " + r.try.target.Name + " broke off: " + r.broken.Error(),
+		RequestID: r.try.x.Request.ID,
+	}), nil
+}
+
+func (r *Relay) reason() engine.Reason {
+	if errors.Is(r.broken, failure.ErrIdle) {
+		return engine.ReasonTimeout
+	}
+	return engine.ReasonServer
+}
+
+func (r *Relay) last() error {
+	if r.broken != nil {
+		return ErrBroken
+	}
+	return io.EOF
+}
+
+// Close ends the exchange: the target's connection, the permit and the trace. It may be called before the end.
+func (r *Relay) Close() error {
+	if r.try == nil {
+		return nil
+	}
+	t := r.try
+	r.try = nil
+	end := trace.End{Outcome: trace.OK, Status: r.in.Status(), FirstContent: r.firstContent, Usage: readUsage(r.watch.Usage())}
+	switch {
+	case r.broken != nil && !t.x.Gone.Fired():
+		end.Outcome, end.Message = trace.Broken, r.broken.Error()
+	case r.watch.Complete():
+	default:
+		end.Outcome, end.Message = trace.Gone, "the client hung up during the answer"
+	}
+	r.events.Release()
+	err := r.in.Close()
+	t.permit.Release()
+	t.ended(end)
+	return err
+}

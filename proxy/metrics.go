@@ -1,0 +1,150 @@
+package proxy
+
+import (
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"spillway/engine"
+	"spillway/proxy/gate"
+	"spillway/proxy/trace"
+)
+
+// metrics are what /metrics serves. Label values come from the configuration or from closed lists, never from callers.
+type metrics struct {
+	registry     *prometheus.Registry
+	requests     *prometheus.CounterVec
+	refusals     *prometheus.CounterVec
+	attempts     *prometheus.CounterVec
+	passthrough  *prometheus.CounterVec
+	decisions    *prometheus.CounterVec
+	tokens       *prometheus.CounterVec
+	reloads      *prometheus.CounterVec
+	decideTime   prometheus.Histogram
+	firstContent *prometheus.HistogramVec
+	requestTime  *prometheus.HistogramVec
+	faults       faultLog
+}
+
+// waits are histogram bounds in seconds for what takes from a local answer's milliseconds to a long queue's minutes.
+var waits = []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600}
+
+func newMetrics(p *Proxy) *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "spillway_" + name, Help: help}, labels)
+	}
+	m := &metrics{
+		registry:    prometheus.NewRegistry(),
+		requests:    counter("requests_total", "Requests that a policy decided about, by how they ended.", "api", "outcome", "status"),
+		refusals:    counter("refusals_total", "Requests answered before any policy was asked.", "api", "status"),
+		attempts:    counter("attempts_total", "Attempts by target and reason; ok means the answer committed.", "target", "reason"),
+		passthrough: counter("passthrough_total", "Requests that no policy decides about.", "target", "status"),
+		decisions:   counter("decisions_total", "Calls of policies by how they ended.", "policy", "outcome"),
+		tokens:      counter("tokens_total", "Tokens as targets count them.", "target", "kind"),
+		reloads:     counter("reloads_total", "Edits of the configuration or policies.", "result"),
+		decideTime: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "spillway_decision_seconds", Help: "Time inside a policy.",
+			Buckets: []float64{5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 2e-2},
+		}),
+		firstContent: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "spillway_attempt_first_content_seconds", Help: "From a send to the first content of its answer.", Buckets: waits,
+		}, []string{"target"}),
+		requestTime: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "spillway_request_first_content_seconds", Help: "From a request's arrival to the first content, waits and retries included.", Buckets: waits,
+		}, []string{"api"}),
+	}
+	m.registry.MustRegister(m.requests, m.refusals, m.attempts, m.passthrough, m.decisions, m.tokens, m.reloads,
+		m.decideTime, m.firstContent, m.requestTime, &state{p},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) refused(api engine.API, status int) {
+	m.refusals.WithLabelValues(string(api), strconv.Itoa(status)).Inc()
+}
+
+func (m *metrics) passed(target string, status int) {
+	m.passthrough.WithLabelValues(target, strconv.Itoa(status)).Inc()
+}
+
+func (m *metrics) attempted(target, reason string) {
+	m.attempts.WithLabelValues(target, reason).Inc()
+}
+
+func (m *metrics) decided(policy string, d *engine.Decision) {
+	m.decisions.WithLabelValues(policy, string(d.Outcome)).Inc()
+	m.decideTime.Observe(d.Took.Seconds())
+}
+
+func (m *metrics) firstFault(revision string, f *engine.Fault) bool {
+	return m.faults.first(revision, f)
+}
+
+func (m *metrics) ended(api engine.API, e *trace.End) {
+	m.requests.WithLabelValues(string(api), string(e.Outcome), strconv.Itoa(e.Status)).Inc()
+	if e.FirstContent > 0 {
+		m.requestTime.WithLabelValues(string(api)).Observe(e.FirstContent.Seconds())
+	}
+	if u := e.Usage; u != (trace.Usage{}) {
+		for kind, n := range map[string]int{"input": u.Input, "output": u.Output, "cache_read": u.CacheRead, "cache_write": u.CacheWrite} {
+			if n > 0 {
+				m.tokens.WithLabelValues(e.Target, kind).Add(float64(n))
+			}
+		}
+	}
+}
+
+// state collects at each scrape what changes by itself: gates, open requests, the snapshot in use.
+type state struct{ *Proxy }
+
+var (
+	openDesc     = prometheus.NewDesc("spillway_open_requests", "Requests under way.", nil, nil)
+	snapshotDesc = prometheus.NewDesc("spillway_snapshot_info", "The revision in use; rejected is 1 while the files on disk are not what serves.", []string{"revision", "rejected"}, nil)
+	pausedDesc   = prometheus.NewDesc("spillway_gate_paused", "1 while a gate is paused or probing.", gateLabels, nil)
+	inFlightDesc = prometheus.NewDesc("spillway_gate_in_flight", "Requests at a target.", gateLabels, nil)
+	limitDesc    = prometheus.NewDesc("spillway_gate_limit", "How many requests a gate admits at once.", gateLabels, nil)
+	queuedDesc   = prometheus.NewDesc("spillway_gate_queued", "Requests standing in line.", gateLabels, nil)
+	overloadDesc = prometheus.NewDesc("spillway_gate_consecutive_overloads", "Overloads since the last success.", gateLabels, nil)
+	gateLabels   = []string{"target", "model"}
+)
+
+// Describe implements [prometheus.Collector].
+func (s *state) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{openDesc, snapshotDesc, pausedDesc, inFlightDesc, limitDesc, queuedDesc, overloadDesc} {
+		ch <- d
+	}
+}
+
+// Collect implements [prometheus.Collector].
+func (s *state) Collect(ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	gauge(openDesc, float64(s.hangups.Open()))
+	s.mu.Lock()
+	rejected := s.rejected != nil
+	s.mu.Unlock()
+	gauge(snapshotDesc, 1, s.current.Load().revision, strconv.FormatBool(rejected))
+	for _, g := range s.boundedStates() {
+		labels := []string{targetName(g.Key), g.Key.Model}
+		gauge(pausedDesc, float64(oneIf(g.Health.Paused)), labels...)
+		gauge(inFlightDesc, float64(g.Health.InFlight), labels...)
+		gauge(limitDesc, float64(g.Health.Limit), labels...)
+		gauge(queuedDesc, float64(g.Health.Queued), labels...)
+		gauge(overloadDesc, float64(g.Health.Overloads), labels...)
+	}
+}
+
+// boundedStates are the states of at most 100 gates, since models are named by callers.
+func (s *state) boundedStates() []gate.State {
+	states := s.gates.States()
+	return states[:min(len(states), 100)]
+}
+
+func oneIf(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}

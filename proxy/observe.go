@@ -1,0 +1,90 @@
+package proxy
+
+import (
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/loop"
+	"spillway/proxy/trace"
+)
+
+// observer turns what the loop reports into metrics and logs. It implements [loop.Observer].
+type observer struct{ *Proxy }
+
+// Decided implements [loop.Observer].
+func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
+	o.metrics.decided(x.Policy.Name(), d)
+	if d.Fault != nil {
+		level := slog.LevelDebug // a policy that fails, fails often; its first words are enough
+		if o.metrics.firstFault(x.Record.Revision, d.Fault) {
+			level = slog.LevelError
+		}
+		o.slog.Log(nil, level, "policy failed", "id", x.Request.ID, "policy", x.Policy.Name(), "outcome", d.Outcome, //nolint:staticcheck // no context here
+			"onError", x.Policy.OnError(), "fault", d.Fault.Error(), "frame", d.Fault.Frame())
+	}
+}
+
+// Attempted implements [loop.Observer].
+func (o observer) Attempted(x *loop.Exchange, a *engine.Attempt) {
+	o.metrics.attempted(a.Target, string(a.Reason))
+	o.slog.Debug("attempt failed", "id", x.Request.ID, "target", a.Target, "model", a.Model, "status", a.Status,
+		"reason", a.Reason, "retry", a.Retry, "took", a.Took, "message", a.Message)
+}
+
+// Committed implements [loop.Observer].
+func (o observer) Committed(_ *loop.Exchange, target, _ string, firstContent time.Duration) {
+	o.metrics.attempted(target, "ok")
+	o.metrics.firstContent.WithLabelValues(target).Observe(firstContent.Seconds())
+}
+
+// Ended implements [loop.Observer].
+func (o observer) Ended(x *loop.Exchange, e *trace.End) {
+	o.metrics.ended(x.Request.API, e)
+	level := slog.LevelDebug
+	if e.Outcome != trace.OK || e.Sends > 1 {
+		level = slog.LevelInfo // what went smoothly is not news
+	}
+	if !o.slog.Enabled(nil, level) { //nolint:staticcheck // no context here
+		return
+	}
+	o.slog.Log(nil, level, "request "+string(e.Outcome), "id", x.Request.ID, "client", x.Request.Client.Name, "path", x.Request.Path, //nolint:staticcheck // no context here
+		"model", x.Request.Model, "status", e.Status, "target", e.Target, "attempts", e.Sends, "tried", tried(x.Record),
+		"took", e.At.Sub(x.Began).Round(time.Millisecond), "message", e.Message)
+}
+
+// tried is the way a request went, as "claude:overloaded claude-eu:overloaded".
+func tried(r *trace.Record) string {
+	var way []string
+	for _, s := range r.Steps() {
+		if s.Attempt != nil {
+			way = append(way, s.Attempt.Target+":"+string(s.Attempt.Reason))
+		}
+	}
+	return strings.Join(way, " ")
+}
+
+// faultLog remembers which faults have been told.
+type faultLog struct {
+	mu   sync.Mutex
+	told map[string]bool
+}
+
+const maxFaultsTold = 1000
+
+// first says whether the fault of a revision is new.
+func (l *faultLog) first(revision string, f *engine.Fault) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := revision + " " + f.Error()
+	if l.told[key] {
+		return false
+	}
+	if l.told == nil || len(l.told) >= maxFaultsTold {
+		l.told = map[string]bool{}
+	}
+	l.told[key] = true
+	return true
+}

@@ -1,0 +1,100 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/failure"
+	"spillway/proxy/hangup"
+	"spillway/proxy/loop"
+)
+
+// passThrough carries a request that no policy decides about to the first target of its dialect, as it is. It is sent
+// again only where nothing was sent.
+func (p *Proxy) passThrough(a *arrival) {
+	t := a.firstTarget()
+	if t == nil {
+		p.refuse(a, &refusal{404, engine.ReasonNotFound, "no target of the " + string(a.api) + " dialect can serve " + a.path})
+		return
+	}
+	in, err := p.carry(a, t)
+	switch {
+	case a.visit.Gone.Fired():
+		if in != nil {
+			_ = in.Close()
+		}
+		p.hangUp(a)
+	case err != nil:
+		reading := failure.Read(failure.Answer{API: t.Dialect, Err: err, Now: p.clock.Now()})
+		status := 502
+		if reading.Reason == engine.ReasonTimeout {
+			status = 504
+		}
+		p.refuse(a, &refusal{status, reading.Reason, t.Name + ": " + reading.Message})
+	default:
+		p.hand(a, t, in)
+	}
+}
+
+// firstTarget is the first of the request's dialect that has a credential for it.
+func (a *arrival) firstTarget() *loop.Target {
+	for _, t := range a.snapshot.targets {
+		if t.Dialect == a.api && t.Accepts() {
+			return t
+		}
+	}
+	return nil
+}
+
+// carry sends the request; up to twice more while no connection stood.
+func (p *Proxy) carry(a *arrival, t *loop.Target) (in loop.Incoming, err error) {
+	out := &loop.Outgoing{
+		Method: string(a.ctx.Method()), Path: a.path, Query: a.query, Body: a.ctx.Request.Body(), Header: a.headers,
+		Until: a.began.Add(t.Timeouts.Total), Gone: &a.visit.Gone,
+	}
+	if a.client == nil {
+		out.Credential = a.credential()
+	}
+	for pause := 100 * time.Millisecond; ; pause *= 4 {
+		in, err = t.Sender.Send(out)
+		if !errors.Is(err, failure.ErrConnect) || pause > time.Second || p.clock.Wait(pause, out.Gone) == 0 {
+			return in, err
+		}
+	}
+}
+
+// hand gives the target's answer to the client unread.
+func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
+	resp := &a.ctx.Response
+	resp.SetStatusCode(in.Status())
+	for key, value := range in.Headers {
+		resp.Header.AddBytesKV(key, value)
+	}
+	resp.Header.Set("X-Spillway-Id", a.id)
+	resp.Header.Set("X-Spillway-Target", t.Name)
+	p.metrics.passed(t.Name, in.Status())
+	if stream := in.Stream(); stream != nil {
+		stream.Limit(time.Time{})
+		resp.SetBodyStream(&rawStream{Reader: stream, in: in, visit: a.visit}, -1)
+		return
+	}
+	resp.SetBody(in.Body())
+	_ = in.Close()
+	a.visit.Leave()
+}
+
+// rawStream is an event stream that nobody reads on the way.
+type rawStream struct {
+	io.Reader
+	in    loop.Incoming
+	visit *hangup.Visit
+}
+
+// Close implements [io.Closer].
+func (s *rawStream) Close() error {
+	err := s.in.Close()
+	s.visit.Leave()
+	return err
+}

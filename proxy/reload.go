@@ -1,0 +1,139 @@
+package proxy
+
+import (
+	"path/filepath"
+	"time"
+
+	"spillway/engine"
+	"spillway/engine/nearest"
+	"spillway/engine/policyset"
+	"spillway/engine/watch"
+	"spillway/proxy/config"
+	"spillway/proxy/gate"
+)
+
+// rejection is an edit that did not become a snapshot.
+type rejection struct {
+	at     time.Time
+	faults engine.Faults
+}
+
+// build makes the next snapshot from the files as they are now. It changes nothing that serves.
+func (p *Proxy) build() (*snapshot, engine.Faults) {
+	c, set, revision, faults := p.sources.load()
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	targets, err := p.targets(c)
+	if err != nil {
+		set.Close()
+		return nil, engine.Faults{{Message: err.Error()}}
+	}
+	return &snapshot{config: c, policies: set, targets: targets, revision: revision, loaded: p.clock.Now()}, nil
+}
+
+// swap makes a snapshot the one in use. Requests under way keep the one they began with.
+func (p *Proxy) swap(next *snapshot) {
+	limits := next.config.Limits
+	p.gates.Configure(gate.Settings{QueueRequests: limits.Queue, QueueTokens: limits.QueueTokens, RetryBudget: limits.RetryBudget})
+	if old := p.current.Swap(next); old != nil {
+		old.policies.Close()
+	}
+}
+
+// reload looks at the files again, and serves from them if nothing is wrong. One goroutine at a time calls it.
+func (p *Proxy) reload() {
+	if p.draining.Load() {
+		return
+	}
+	old := p.current.Load()
+	next, faults := p.build()
+	switch {
+	case len(faults) > 0:
+		p.reject(faults)
+	case next.revision == old.revision:
+		next.policies.Close()
+		p.accept()
+	default:
+		p.swap(next)
+		p.accept()
+		p.metrics.reloads.WithLabelValues("loaded").Inc()
+		p.slog.Info("reloaded", "revision", next.revision, "policies", next.policies.Names(), "took", p.clock.Now().Sub(next.loaded))
+		p.askForRestart(old.config, next.config)
+	}
+	p.watch()
+}
+
+// reject keeps the old snapshot serving, and says everywhere that the files on disk do not.
+func (p *Proxy) reject(faults engine.Faults) {
+	p.mu.Lock()
+	repeated := p.rejected != nil && p.rejected.faults.Error() == faults.Error()
+	p.rejected = &rejection{at: p.clock.Now(), faults: faults}
+	p.mu.Unlock()
+	if repeated {
+		return
+	}
+	p.metrics.reloads.WithLabelValues("rejected").Inc()
+	for _, fault := range faults {
+		p.slog.Error("edit rejected, the previous revision serves on", "fault", fault.Error(), "serving", p.current.Load().revision, "frame", fault.Frame())
+	}
+}
+
+func (p *Proxy) accept() {
+	p.mu.Lock()
+	p.rejected = nil
+	p.mu.Unlock()
+}
+
+// askForRestart says which changes only a restart brings.
+func (p *Proxy) askForRestart(old, next *config.Config) {
+	if old.Listen != next.Listen || old.Admin != next.Admin || old.Limits.Body != next.Limits.Body {
+		p.slog.Warn("listen, admin and limits.body take effect at the next restart", "listen", next.Listen, "admin", next.Admin)
+	}
+}
+
+// watch looks after the files of the current snapshot. Embedded ones do not change.
+func (p *Proxy) watch() {
+	var paths []string
+	if p.sources.Config != "" {
+		paths = append(paths, p.sources.Config)
+	}
+	dir := p.current.Load().config.PoliciesDir()
+	if dir != "" {
+		paths = append(paths, dir)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(paths) == 0 || p.watched == "closed" || p.watcher != nil && p.watched == dir {
+		return
+	}
+	watcher, err := watch.New(paths, p.reload)
+	if err != nil {
+		p.slog.Error("changes will not be noticed", "watch", paths, "error", err)
+		return
+	}
+	if p.watcher != nil {
+		go p.watcher.Close() // it may be waiting for this very call to return
+	}
+	p.watcher, p.watched = watcher, dir
+}
+
+// unknownPolicies are the policies that the configuration names and the set lacks.
+func unknownPolicies(c *config.Config, set *policyset.Set) (faults engine.Faults) {
+	for _, ref := range c.PolicyRefs() {
+		if set.Policy(ref.Name) == nil {
+			faults = append(faults, &engine.Fault{
+				Position: ref.At, Source: ref.Source, Message: "there is no policy " + ref.Name,
+				Hint: "did you mean " + nearest.Name(ref.Name, set.Names()) + "? policies are the .ts and .js files in " + filepath.Base(orEmbedded(c.PoliciesDir())),
+			})
+		}
+	}
+	return faults
+}
+
+func orEmbedded(dir string) string {
+	if dir == "" {
+		return "the binary"
+	}
+	return dir
+}

@@ -1,0 +1,146 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/valyala/fasthttp"
+
+	"spillway/engine"
+	"spillway/proxy/dialect"
+	"spillway/proxy/hangup"
+	"spillway/proxy/loop"
+)
+
+// reply gives the client its answer.
+func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
+	resp := &a.ctx.Response
+	if answer.Gone {
+		p.hangUp(a)
+		return
+	}
+	resp.SetStatusCode(answer.Status)
+	if answer.Incoming != nil {
+		for key, value := range answer.Incoming.Headers {
+			resp.Header.AddBytesKV(key, value)
+		}
+	}
+	for _, h := range answer.Set {
+		resp.Header.Add(h[0], h[1])
+	}
+	a.disclose(x, answer)
+	if answer.Relay != nil {
+		resp.SetBodyStream(&eventStream{relay: answer.Relay, visit: a.visit}, -1)
+		return
+	}
+	resp.SetBody(answer.Body)
+	if answer.Incoming != nil {
+		_ = answer.Incoming.Close()
+	}
+	a.visit.Leave()
+}
+
+// disclose tells the client what was done for it.
+func (a *arrival) disclose(x *loop.Exchange, answer *loop.Answer) {
+	h := &a.ctx.Response.Header
+	h.Set("X-Spillway-Id", a.id)
+	h.Set("X-Spillway-Policy", x.Policy.Name()+"@"+a.snapshot.revision)
+	h.Set("X-Spillway-Attempts", strconv.Itoa(answer.Sends))
+	if answer.Target != "" {
+		h.Set("X-Spillway-Target", answer.Target)
+		h.Set("X-Spillway-Model", headerSafe(answer.Model))
+	}
+	if len(answer.Edits) > 0 {
+		h.Set("X-Spillway-Edits", headerSafe(strings.Join(answer.Edits, ",")))
+	}
+	if answer.Incoming == nil && len(h.Peek("Request-Id")) == 0 && len(h.Peek("X-Request-Id")) == 0 {
+		a.setRequestID()
+	}
+}
+
+// setRequestID names the request where the dialect's SDK looks for the name.
+func (a *arrival) setRequestID() {
+	if a.api == engine.Anthropic {
+		a.ctx.Response.Header.Set("Request-Id", a.id)
+	} else {
+		a.ctx.Response.Header.Set("X-Request-Id", a.id)
+	}
+}
+
+// refuse answers before any policy was asked.
+func (p *Proxy) refuse(a *arrival, r *refusal) {
+	resp := &a.ctx.Response
+	resp.Reset()
+	resp.SetStatusCode(r.status)
+	resp.Header.SetContentType("application/json")
+	resp.Header.Set("X-Spillway-Id", a.id)
+	resp.Header.Set("X-Should-Retry", "false")
+	a.setRequestID()
+	resp.SetBody(dialect.ErrorBody(a.api, dialect.ErrorInfo{Status: r.status, Reason: r.reason, Message: r.message, RequestID: a.id}))
+	p.metrics.refused(a.api, r.status)
+	if a.visit != nil {
+		a.visit.Leave()
+	}
+}
+
+// hangUp ends a request whose client has left.
+func (p *Proxy) hangUp(a *arrival) {
+	a.visit.Leave()
+	a.ctx.Response.SetStatusCode(statusClientGone)
+	a.ctx.Response.SetConnectionClose()
+}
+
+// statusClientGone is what nginx calls a client that closed its request; nobody reads it.
+const statusClientGone = 499
+
+// eventStream is a committed answer as the server writes it: each Write is one chunk, flushed at once.
+type eventStream struct {
+	relay *loop.Relay
+	visit *hangup.Visit
+}
+
+var _ fasthttp.BodyWriterTo = (*eventStream)(nil)
+
+// SupportsBodyWriteTo implements [fasthttp.BodyWriterTo].
+func (s *eventStream) SupportsBodyWriteTo() bool { return true }
+
+// WriteTo implements [io.WriterTo]. An error makes the server cut the connection instead of ending the body.
+func (s *eventStream) WriteTo(w io.Writer) (n int64, err error) {
+	for {
+		events, err := s.relay.Next()
+		if len(events) > 0 {
+			written, err := w.Write(events)
+			if n += int64(written); err != nil {
+				return n, err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil:
+			return n, err
+		}
+	}
+}
+
+// Read implements [io.Reader]; the server uses WriteTo.
+func (s *eventStream) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
+
+// Close implements [io.Closer].
+func (s *eventStream) Close() error {
+	err := s.relay.Close()
+	s.visit.Leave()
+	return err
+}
+
+// headerSafe is text without what would end or split a header.
+func headerSafe(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,216 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"spillway/engine"
+	"spillway/engine/watch"
+	"spillway/proxy/clock"
+	"spillway/proxy/gate"
+	"spillway/proxy/hangup"
+	"spillway/proxy/loop"
+	"spillway/proxy/target"
+	"spillway/proxy/trace"
+)
+
+// recentRequests is how many requests the admin API remembers.
+const recentRequests = 1000
+
+// Limits of the listener.
+const (
+	maxHeader   = 32 << 10         // bytes of request line and headers
+	readTimeout = 2 * time.Minute  // for a whole request to arrive
+	idleTimeout = 3 * time.Minute  // between requests on one connection
+	sendTimeout = 90 * time.Second // for a client to take what was written
+)
+
+// Proxy is a running Spillway. Its methods are safe for concurrent use.
+type Proxy struct {
+	sources Sources
+	slog    *slog.Logger
+	clock   clock.Clock
+	loop    *loop.Loop
+	gates   *gate.Gates
+	log     *trace.Log
+	metrics *metrics
+	hangups *hangup.Watcher
+
+	current  atomic.Pointer[snapshot]
+	draining atomic.Bool
+	lastID   atomic.Uint64
+	idPrefix string
+
+	server, admin     *fasthttp.Server
+	listener, adminAt net.Listener
+
+	mu       sync.Mutex                // guards what follows
+	senders  map[string]*target.Target // by what their connections depend on
+	rejected *rejection                // nil while the files on disk are what serves
+	watcher  *watch.Watcher
+	watched  string // the folder under watch
+}
+
+// New loads the first snapshot and binds both listeners. The error is [engine.Faults] when files are at fault.
+func New(sources Sources, log *slog.Logger) (*Proxy, error) {
+	p := &Proxy{
+		sources: sources, slog: log, clock: clock.Real{}, log: trace.NewLog(recentRequests), hangups: hangup.New(),
+		idPrefix: strconv.FormatInt(time.Now().UnixMilli(), 36) + "-", senders: map[string]*target.Target{},
+	}
+	p.gates = gate.New(p.clock, gate.Settings{})
+	p.metrics = newMetrics(p)
+	p.loop = &loop.Loop{Clock: p.clock, Gates: p.gates, Counters: &loop.Counters{}, Observe: observer{p}}
+	if err := p.start(); err != nil {
+		p.hangups.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Proxy) start() error {
+	next, faults := p.build()
+	if len(faults) > 0 {
+		return faults
+	}
+	p.swap(next)
+	var err error
+	if p.listener, err = net.Listen("tcp", next.config.Listen); err != nil {
+		return fmt.Errorf("listen for clients: %w", err)
+	}
+	if p.adminAt, err = net.Listen("tcp", next.config.Admin); err != nil {
+		_ = p.listener.Close()
+		return fmt.Errorf("listen for the admin API: %w", err)
+	}
+	p.server = &fasthttp.Server{
+		Handler: p.handle, ErrorHandler: p.badRequest, Logger: quietLog{p.slog},
+		NoDefaultServerHeader: true, NoDefaultContentType: true, NoDefaultDate: true,
+		ReadBufferSize: maxHeader, MaxRequestBodySize: int(next.config.Limits.Body),
+		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, CloseOnShutdown: true,
+		DisablePreParseMultipartForm: true,
+	}
+	p.admin = &fasthttp.Server{
+		Handler: p.serveAdmin, Logger: quietLog{p.slog}, NoDefaultServerHeader: true,
+		ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
+	}
+	return nil
+}
+
+// Addr and AdminAddr are where the proxy listens, as host:port.
+func (p *Proxy) Addr() string      { return p.listener.Addr().String() }
+func (p *Proxy) AdminAddr() string { return p.adminAt.Addr().String() }
+
+// Revision is the snapshot's in use.
+func (p *Proxy) Revision() string { return p.current.Load().revision }
+
+// Open is how many requests are under way.
+func (p *Proxy) Open() int { return p.hangups.Open() }
+
+// Serve serves until Shutdown, and watches the files it serves from.
+func (p *Proxy) Serve() error {
+	p.watch()
+	failed := make(chan error, 2)
+	go func() { failed <- p.server.Serve(patientListener{p.listener}) }()
+	go func() { failed <- p.admin.Serve(p.adminAt) }()
+	return errors.Join(<-failed, <-failed)
+}
+
+// Shutdown stops accepting, and lets requests and streams finish until ctx is done; then it cuts what is left and
+// returns the ids of those requests.
+func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
+	p.draining.Store(true)
+	p.mu.Lock()
+	if p.watcher != nil {
+		p.watcher.Close()
+	}
+	p.watcher, p.watched = nil, "closed"
+	p.mu.Unlock()
+	if err := p.server.ShutdownWithContext(ctx); err != nil {
+		cut = p.hangups.CutAll()
+	}
+	p.hangups.Close()
+	_ = p.admin.Shutdown()
+	for _, t := range p.senders {
+		t.Close()
+	}
+	p.current.Load().policies.Close()
+	return cut
+}
+
+// newID names a request: unique in this process, and over restarts.
+func (p *Proxy) newID() string {
+	return p.idPrefix + strconv.FormatUint(p.lastID.Add(1), 36)
+}
+
+// badRequest answers what the server could not read as a request.
+func (p *Proxy) badRequest(ctx *fasthttp.RequestCtx, err error) {
+	r := refusal{400, engine.ReasonInvalid, "the request could not be read: " + err.Error()}
+	var small *fasthttp.ErrSmallBuffer
+	var network net.Error
+	switch {
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		limit := p.current.Load().config.Limits.Body
+		r = refusal{413, engine.ReasonTooLarge, fmt.Sprintf("the body is over the limit of %d bytes (limits.body)", limit)}
+	case errors.As(err, &small):
+		r = refusal{431, engine.ReasonInvalid, fmt.Sprintf("the headers are over the limit of %d bytes", maxHeader)}
+	case errors.As(err, &network) && network.Timeout():
+		r = refusal{408, engine.ReasonTimeout, "the request did not arrive in time"}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		r.message = "the request ended before its announced length"
+	}
+	p.refuse(p.arrive(ctx), &r)
+	ctx.SetConnectionClose()
+}
+
+// recover keeps a defect in one request from ending all others.
+func (p *Proxy) recover(a *arrival) {
+	if defect := recover(); defect != nil {
+		p.slog.Error("request failed by a defect in spillway", "id", a.id, "panic", fmt.Sprint(defect), "stack", string(debug.Stack()))
+		p.refuse(a, &refusal{500, engine.ReasonServer, "Spillway failed inside; its log has the details under " + a.id})
+	}
+}
+
+// patientListener's connections give a slow client a limited time for each write.
+type patientListener struct{ net.Listener }
+
+// Accept implements [net.Listener].
+func (l patientListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if tcp, ok := c.(*net.TCPConn); ok {
+		return &patientConn{TCPConn: tcp}, nil
+	}
+	return c, err
+}
+
+// patientConn bounds each Write by [sendTimeout]. A whole answer may take longer.
+type patientConn struct {
+	*net.TCPConn
+	extended time.Time
+}
+
+// Write implements [net.Conn].
+func (c *patientConn) Write(b []byte) (int, error) {
+	if now := time.Now(); now.Sub(c.extended) > sendTimeout/3 {
+		c.extended = now
+		if err := c.SetWriteDeadline(now.Add(sendTimeout)); err != nil {
+			return 0, err
+		}
+	}
+	return c.TCPConn.Write(b)
+}
+
+// quietLog takes what fasthttp says of connections, which is seldom of use.
+type quietLog struct{ log *slog.Logger }
+
+// Printf implements fasthttp's Logger.
+func (l quietLog) Printf(format string, args ...any) { l.log.Debug(fmt.Sprintf(format, args...)) }

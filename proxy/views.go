@@ -1,0 +1,226 @@
+package proxy
+
+import (
+	"fmt"
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/gate"
+	"spillway/proxy/trace"
+)
+
+// The shapes below are the admin API's JSON. Durations are milliseconds, as policies write them.
+
+type fault struct {
+	At      string   `json:"at,omitempty"`
+	Message string   `json:"message"`
+	Hint    string   `json:"hint,omitempty"`
+	Frame   string   `json:"frame"`
+	Stack   []string `json:"stack,omitempty"`
+}
+
+func faultViews(faults engine.Faults) []fault {
+	views := make([]fault, len(faults))
+	for i, f := range faults {
+		views[i] = *viewFault(f)
+	}
+	return views
+}
+
+func viewFault(f *engine.Fault) *fault {
+	if f == nil {
+		return nil
+	}
+	return &fault{At: f.Position.String(), Message: f.Message, Hint: f.Hint, Frame: f.Frame(), Stack: f.Stack}
+}
+
+type gateView struct {
+	Model     string  `json:"model"`
+	State     string  `json:"state"`
+	Until     string  `json:"until,omitempty"`
+	Why       string  `json:"why,omitempty"`
+	Policy    string  `json:"policy,omitempty"`
+	At        string  `json:"at,omitempty"`
+	Request   string  `json:"request,omitempty"`
+	Pauses    int     `json:"pauses"`
+	Overloads int     `json:"overloads"`
+	ErrorRate float64 `json:"errorRate"`
+	InFlight  int     `json:"inFlight"`
+	Limit     int     `json:"limit"`
+	Queued    int     `json:"queued"`
+	P50       float64 `json:"p50"`
+	P95       float64 `json:"p95"`
+}
+
+func viewGate(s gate.State) gateView {
+	h := s.Health
+	view := gateView{
+		Model: s.Key.Model, State: string(s.Phase), Pauses: h.Pauses, Overloads: h.Overloads, ErrorRate: h.ErrorRate,
+		InFlight: h.InFlight, Limit: h.Limit, Queued: h.Queued, P50: ms(h.P50), P95: ms(h.P95),
+	}
+	if !s.Until.IsZero() {
+		c := s.Cause
+		view.Until, view.Why, view.Policy, view.At, view.Request = stamp(s.Until), c.Because, c.Policy, c.At.String(), c.RequestID
+		if c.Operator {
+			view.Policy = "operator"
+		}
+	}
+	return view
+}
+
+type request struct {
+	ID           string       `json:"id"`
+	Began        string       `json:"began"`
+	API          engine.API   `json:"api"`
+	Path         string       `json:"path"`
+	Model        string       `json:"model"`
+	Stream       bool         `json:"stream"`
+	Client       string       `json:"client,omitempty"`
+	Policy       string       `json:"policy"`
+	Outcome      string       `json:"outcome"`
+	Status       int          `json:"status,omitempty"`
+	Target       string       `json:"target,omitempty"`
+	ServedModel  string       `json:"servedModel,omitempty"`
+	Edits        []string     `json:"edits,omitempty"`
+	Sends        int          `json:"sends"`
+	FirstContent float64      `json:"firstContent,omitempty"`
+	Took         float64      `json:"took,omitempty"`
+	Usage        *trace.Usage `json:"usage,omitempty"`
+	Message      string       `json:"message,omitempty"`
+	Steps        []step       `json:"steps,omitempty"`
+}
+
+type step struct {
+	At      float64        `json:"at"`
+	Policy  string         `json:"line,omitempty"`
+	Chose   map[string]any `json:"chose,omitempty"`
+	Because string         `json:"because,omitempty"`
+	Saw     map[string]any `json:"saw,omitempty"`
+	Took    float64        `json:"took"`
+	Outcome engine.Outcome `json:"outcome"`
+	Fault   *fault         `json:"fault,omitempty"`
+	Notes   []string       `json:"notes,omitempty"`
+	Attempt *attempt       `json:"attempt,omitempty"`
+}
+
+type attempt struct {
+	Target     string        `json:"target"`
+	Model      string        `json:"model"`
+	Kind       engine.Kind   `json:"kind"`
+	Status     int           `json:"status,omitempty"`
+	Reason     engine.Reason `json:"reason"`
+	Retry      engine.Retry  `json:"retry"`
+	Code       string        `json:"code,omitempty"`
+	Message    string        `json:"message,omitempty"`
+	RetryAfter float64       `json:"retryAfter,omitempty"`
+	Took       float64       `json:"ms"`
+	Edits      []string      `json:"edits,omitempty"`
+}
+
+func (p *Proxy) requestsView(limit int) any {
+	if limit <= 0 {
+		limit = 50
+	}
+	views := []request{}
+	for _, r := range p.log.Recent(limit) {
+		views = append(views, requestView(r, true))
+	}
+	return map[string]any{"requests": views}
+}
+
+func requestView(r *trace.Record, steps bool) request {
+	end := r.End()
+	view := request{
+		ID: r.ID, Began: stamp(r.Began), API: r.API, Path: r.Path, Model: r.Model, Stream: r.Stream, Client: r.Client,
+		Policy: r.Policy + "@" + r.Revision, Outcome: "running",
+	}
+	if end.Outcome != "" {
+		view.Outcome, view.Status, view.Target, view.ServedModel = string(end.Outcome), end.Status, end.Target, end.Model
+		view.Edits, view.Sends, view.Message = end.Edits, end.Sends, end.Message
+		view.FirstContent, view.Took = ms(end.FirstContent), ms(end.At.Sub(r.Began))
+		if end.Usage != (trace.Usage{}) {
+			view.Usage = &end.Usage
+		}
+	}
+	if steps {
+		for _, s := range r.Steps() {
+			view.Steps = append(view.Steps, viewStep(r, s))
+		}
+	}
+	return view
+}
+
+func viewStep(r *trace.Record, s trace.Step) step {
+	d := s.Decision
+	view := step{
+		At: ms(s.At.Sub(r.Began)), Policy: d.At.String(), Because: d.Action.Because, Took: ms(d.Took), Outcome: d.Outcome,
+		Fault: viewFault(d.Fault), Notes: s.Notes, Chose: viewAction(d.Action),
+	}
+	if len(d.Reads) > 0 {
+		view.Saw = make(map[string]any, len(d.Reads))
+		for _, read := range d.Reads {
+			view.Saw[read.Name] = read.Value
+		}
+	}
+	if a := s.Attempt; a != nil {
+		view.Attempt = &attempt{
+			Target: a.Target, Model: a.Model, Kind: a.Kind, Status: a.Status, Reason: a.Reason, Retry: a.Retry, Code: a.Code,
+			Message: a.Message, RetryAfter: ms(a.RetryAfter), Took: ms(a.Took), Edits: a.Edits,
+		}
+	}
+	return view
+}
+
+// viewAction is an action in the policy API's words.
+func viewAction(a engine.Action) map[string]any {
+	view := map[string]any{}
+	if s := a.Send; s != nil {
+		view["send"] = s.Target
+		put(view, "model", s.Model)
+		put(view, "after", ms(s.After))
+		put(view, "queue", ms(s.Queue))
+		put(view, "maxTokens", s.MaxTokens)
+		put(view, "timeout", ms(s.Timeout))
+		if len(s.Headers) > 0 {
+			view["headers"] = names(s.Headers)
+		}
+		if len(s.Body) > 0 {
+			view["body"] = names(s.Body)
+		}
+		if s.Hedge != nil {
+			view["hedge"] = map[string]any{"send": s.Hedge.Target, "after": ms(s.Hedge.After)}
+		}
+	}
+	if f := a.Fail; f != nil {
+		view["fail"] = "last"
+		if !f.Last {
+			view["fail"] = fmt.Sprintf("%d %s", f.Status, f.Message)
+		}
+	}
+	if p := a.Pause; p != nil {
+		view["pause"] = map[string]any{"target": p.Target, "model": p.Model, "for": ms(p.For)}
+	}
+	if len(a.Count) > 0 {
+		view["count"] = a.Count
+	}
+	return view
+}
+
+func put[T comparable](view map[string]any, name string, value T) {
+	if value != *new(T) {
+		view[name] = value
+	}
+}
+
+// names are the keys of what may hold text of the caller's.
+func names[V any](m map[string]V) []string {
+	var list []string
+	for name := range m {
+		list = append(list, name)
+	}
+	return list
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
