@@ -41,8 +41,10 @@ func (p *Proxy) swap(next *snapshot) {
 	}
 }
 
-// reload looks at the files again, and serves from them if nothing is wrong. One goroutine at a time calls it.
+// reload looks at the files again, and serves from them if nothing is wrong.
 func (p *Proxy) reload() {
+	p.reloading.Lock()
+	defer p.reloading.Unlock()
 	if p.draining.Load() {
 		return
 	}

@@ -55,6 +55,8 @@ type Proxy struct {
 	server, admin     *fasthttp.Server
 	listener, adminAt net.Listener
 
+	reloading sync.Mutex // held by the one reload at a time
+
 	mu       sync.Mutex                // guards what follows
 	senders  map[string]*target.Target // by what their connections depend on
 	rejected *rejection                // nil while the files on disk are what serves
@@ -119,6 +121,7 @@ func (p *Proxy) Open() int { return p.hangups.Open() }
 // Serve serves until Shutdown, and watches the files it serves from.
 func (p *Proxy) Serve() error {
 	p.watch()
+	p.reload() // what changed before the watch began
 	failed := make(chan error, 2)
 	go func() { failed <- p.server.Serve(patientListener{p.listener}) }()
 	go func() { failed <- p.admin.Serve(p.adminAt) }()
