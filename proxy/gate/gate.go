@@ -6,24 +6,44 @@ import (
 	"spillway/engine"
 )
 
+// probeGuess is the forecast for a gate whose probe is out.
+const probeGuess = time.Second
+
 // gate admits requests to one target and model.
 type gate struct {
+	gates  *Gates
 	key    Key
 	target *target
 	pause  pause
-	window window
+	limit  limit
+	line   line
+	alarm  func() // stops the timer that wakes the line when a pause ends; nil when none is set
 
-	generation int // counts the pauses of this gate and of its whole target
-	inFlight   int
+	// Each pause starts a generation. What was sent before it goes on, but counts neither against the limit nor in
+	// the gate's judgement of the target.
+	generation int
+	inFlight   int // of all generations
+	fresh      int // of this generation
+	answering  int // of this generation, committed
+
 	overloads  int // consecutive
+	window     window
 	rateLimits engine.RateLimits
 	used       instant
 }
 
-func newGate(k Key, t *target) *gate { return &gate{key: k, target: t} }
+func newGate(g *Gates, k Key, t *target) *gate {
+	gt := &gate{gates: g, key: k, target: t, limit: newLimit()}
+	if !t.pause.open() {
+		gt.limit.restart()
+	}
+	return gt
+}
 
 // idle says whether nothing would be lost with the gate.
-func (gt *gate) idle() bool { return gt.inFlight == 0 && gt.pause.open() }
+func (gt *gate) idle(now instant) bool {
+	return gt.inFlight == 0 && gt.line.requests == 0 && gt.pause.left(now) == 0
+}
 
 // pausedFor is how long the gate's pause and its target's go on, 0 when neither is running.
 func (gt *gate) pausedFor(now instant) time.Duration {
@@ -33,11 +53,95 @@ func (gt *gate) pausedFor(now instant) time.Duration {
 // probing says whether a probe is out.
 func (gt *gate) probing() bool { return gt.pause.probe != nil || gt.target.pause.probe != nil }
 
-// admit lets a request pass; as the probe, if a pause has ended.
-func (gt *gate) admit(g *Gates, v Visit, now instant) *Permit {
-	p := &Permit{gates: g, gate: gt, request: v.Request, generation: gt.generation, began: now}
+// closed says whether an ordinary request would be held up now by a pause or a probe.
+func (gt *gate) closed(now instant) bool { return gt.probing() || gt.pausedFor(now) > 0 }
+
+// room is how many requests may be in flight.
+func (gt *gate) room() int {
+	return min(gt.limit.ceiling, int(gt.limit.size)+gt.inFlight-gt.fresh)
+}
+
+// passable says whether another request may pass now.
+func (gt *gate) passable(now instant) bool { return !gt.closed(now) && gt.inFlight < gt.room() }
+
+// opensIn forecasts when a pause or probe will hold up no more.
+func (gt *gate) opensIn(now instant) time.Duration {
+	if left := gt.pausedFor(now); left > 0 || !gt.probing() {
+		return left
+	}
+	return probeGuess
+}
+
+// waitFor forecasts, by Little's law, how long it takes until n requests have left an open gate; 0 when unknown.
+func (gt *gate) waitFor(n int, now instant) time.Duration {
+	return gt.window.stay(now) * time.Duration(n) / time.Duration(max(1, gt.room(), int(gt.limit.threshold)))
+}
+
+// admit lets a request pass; as the probe, if one is due.
+func (gt *gate) admit(request string, now instant) *Permit {
+	p := &Permit{gate: gt, request: request, generation: gt.generation, began: now}
 	p.probe = gt.pause.take(p)
 	p.probe = gt.target.pause.take(p) || p.probe
 	gt.inFlight++
+	gt.fresh++
 	return p
+}
+
+// serve lets pass those in line who now may. It follows every change that could let one pass.
+func (gt *gate) serve(now instant) {
+	if gt.line.requests == 0 {
+		return
+	}
+	for gt.line.requests > 0 && gt.passable(now) {
+		w := gt.line.next(now)
+		w.quit()
+		w.call(gt.admit(w.visit.Request, now), nil)
+	}
+	gt.setAlarm(now)
+}
+
+// dismiss refuses those in line who would have to leave before the pause ends.
+func (gt *gate) dismiss(now instant) {
+	left := gt.pausedFor(now)
+	if left == 0 {
+		return
+	}
+	for _, w := range gt.line.leaving(now + left) {
+		w.quit()
+		reason := engine.ReasonPaused
+		if w.bound {
+			reason = engine.ReasonDeadline
+		}
+		w.call(nil, w.refuse(now, reason, left, "the gate was paused"))
+	}
+	gt.setAlarm(now)
+}
+
+// restart begins a generation.
+func (gt *gate) restart() {
+	gt.generation++
+	gt.fresh, gt.answering = 0, 0
+	gt.limit.restart()
+}
+
+// setAlarm sees to it that the end of a pause wakes the line, if there is one.
+func (gt *gate) setAlarm(now instant) {
+	left := gt.pausedFor(now)
+	switch wanted := left > 0 && gt.line.requests > 0; {
+	case wanted && gt.alarm == nil:
+		gt.alarm = gt.gates.clock.AfterFunc(left, gt.ring)
+	case !wanted && gt.alarm != nil:
+		gt.alarm()
+		gt.alarm = nil
+	}
+}
+
+// ring wakes the line. When the pause was lengthened meanwhile it rings again later.
+func (gt *gate) ring() {
+	gt.gates.mu.Lock()
+	defer gt.gates.mu.Unlock()
+	gt.alarm = nil
+	now := gt.gates.now()
+	gt.serve(now)
+	gt.setAlarm(now)
 }

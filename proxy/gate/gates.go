@@ -1,23 +1,24 @@
 package gate
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"spillway/proxy/clock"
 )
 
-// maxGates is how many gates are kept before idle ones are evicted.
+// maxGates is how many gates there are before idle ones are evicted.
 const maxGates = 1000
 
 // Settings bound all gates together. Zeros mean what they say.
 type Settings struct {
-	// QueueRequests is how many requests may stand in line, over all gates; 0 = none.
+	// QueueRequests is how many requests may stand in line, over all gates; 0 or less = none.
 	QueueRequests int
-	// QueueTokens is how many input tokens those requests may have together; 0 = none.
+	// QueueTokens is how many input tokens those requests may have together; 0 or less = none.
 	QueueTokens int
 	// RetryBudget is the share of a target's recent successes, 0 to 1, that may be spent on second sends, beyond a
-	// fixed floor; 0 = the floor alone.
+	// fixed floor; 0 or less = the floor alone.
 	RetryBudget float64
 }
 
@@ -33,6 +34,8 @@ type Gates struct {
 	settings Settings
 	targets  map[string]*target
 	gates    map[Key]*gate
+	requests int // in line, over all gates
+	tokens   int // theirs
 }
 
 // instant is a moment, as the time since the Gates were made.
@@ -40,8 +43,9 @@ type instant = time.Duration
 
 // target is what the gates of one target share.
 type target struct {
-	gates []*gate // in order of birth
-	pause pause   // of the whole target
+	gates  []*gate // in order of birth
+	pause  pause   // of the whole target
+	budget budget
 }
 
 // New makes gates that wait and tell time by c.
@@ -49,7 +53,7 @@ func New(c clock.Clock, s Settings) *Gates {
 	return &Gates{clock: c, epoch: c.Now(), settings: s, targets: map[string]*target{}, gates: map[Key]*gate{}}
 }
 
-// Configure replaces the settings. Requests that already stand in line keep their places.
+// Configure replaces the settings. Requests that stand in line keep their places.
 func (g *Gates) Configure(s Settings) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -64,7 +68,7 @@ func (g *Gates) gate(k Key) *gate {
 		return gt
 	}
 	t := g.target(k.Target)
-	gt := newGate(k, t)
+	gt := newGate(g, k, t)
 	t.gates = append(t.gates, gt)
 	g.gates[k] = gt
 	if len(g.gates) > maxGates {
@@ -84,23 +88,19 @@ func (g *Gates) target(name string) *target {
 
 // evict forgets the idle gate that was unused for longest, if there is one besides keep.
 func (g *Gates) evict(keep *gate) {
+	now := g.now()
 	var oldest *gate
 	for _, gt := range g.gates {
-		if gt != keep && gt.idle() && (oldest == nil || gt.used < oldest.used) {
+		if gt != keep && gt.idle(now) && (oldest == nil || gt.used < oldest.used) {
 			oldest = gt
 		}
 	}
 	if oldest == nil {
 		return
 	}
-	delete(g.gates, oldest.key)
 	t := oldest.target
-	for i, gt := range t.gates {
-		if gt == oldest {
-			t.gates = append(t.gates[:i], t.gates[i+1:]...)
-			break
-		}
-	}
+	t.gates = slices.DeleteFunc(t.gates, func(gt *gate) bool { return gt == oldest })
+	delete(g.gates, oldest.key)
 	if len(t.gates) == 0 && t.pause.open() {
 		delete(g.targets, oldest.key.Target)
 	}

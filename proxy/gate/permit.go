@@ -4,23 +4,30 @@ import "time"
 
 // Permit is an admitted request. Its methods are safe for concurrent use.
 //
-// Its life: exactly one of Commit and Fail, then Release when the exchange is over. Repeated calls do nothing.
+// Its life: exactly one of Commit and Fail, then Release when the exchange is over. Calls out of turn do nothing.
 type Permit struct {
-	gates      *Gates
 	gate       *gate
 	request    string
 	generation int
 	began      instant
 	probe      bool
-	settled    bool // Commit or Fail was called
-	released   bool
+	stage      stage
 }
+
+// stage is how far an exchange has come.
+type stage uint8
+
+const (
+	sent      stage = iota
+	answering       // committed
+	over
+)
 
 // Failure is how a send failed.
 type Failure struct {
 	Kind FailureKind
 	// RetryAfter is how long the target asked to wait; 0 when it did not say. It is a hint: after a failed probe the
-	// gate stays paused for at least as long.
+	// gate stays paused for at least as long, up to two minutes.
 	RetryAfter time.Duration
 }
 
@@ -38,62 +45,111 @@ const (
 // Probe says whether this request is the one that tries the target after a pause.
 func (p *Permit) Probe() bool { return p.probe }
 
-// Commit tells that the answer's first content has arrived, firstContent after the send.
+// Commit tells that the answer's first content has arrived, firstContent after the send. A probe opens its gate.
 func (p *Permit) Commit(firstContent time.Duration) {
-	p.gates.mu.Lock()
-	defer p.gates.mu.Unlock()
-	if p.settled {
+	gt := p.gate
+	gt.gates.mu.Lock()
+	defer gt.gates.mu.Unlock()
+	if p.stage != sent {
 		return
 	}
-	p.settled = true
-	gt := p.gate
-	gt.window.commit(p.gates.now(), firstContent)
-	for _, breaker := range [...]*pause{&gt.pause, &gt.target.pause} {
-		if breaker.probe == p {
-			breaker.end()
-		}
-	}
+	p.stage = answering
+	now := gt.gates.now()
+	gt.window.commit(now, firstContent)
+	gt.target.budget.earn(now)
+	p.judge(now, (*pause).end)
 	if p.generation == gt.generation {
 		gt.overloads = 0
+		gt.answering++
+		gt.limit.grow(now, gt.answering)
 	}
+	p.serve(now)
 }
 
-// Fail tells that the send came to nothing.
+// Fail tells that the send came to nothing, and ends the exchange. A probe that failed by the target's doing pauses
+// its gate again; any other failed probe is handed on to the next request at once.
 func (p *Permit) Fail(f Failure) {
-	p.gates.mu.Lock()
-	defer p.gates.mu.Unlock()
-	p.fail(f)
-}
-
-func (p *Permit) fail(f Failure) {
-	if p.settled {
-		return
-	}
-	p.settled = true
-	gt, now := p.gate, p.gates.now()
-	gt.window.fail(now, f.Kind)
-	for _, breaker := range [...]*pause{&gt.pause, &gt.target.pause} {
-		switch {
-		case breaker.probe != p:
-		case f.Kind == Overload || f.Kind == TargetFault:
-			breaker.repeat(now, f.RetryAfter)
-		default:
-			breaker.hand()
-		}
-	}
-	if f.Kind == Overload && p.generation == gt.generation {
-		gt.overloads++
+	p.gate.gates.mu.Lock()
+	defer p.gate.gates.mu.Unlock()
+	if p.stage == sent {
+		p.fail(f, p.gate.gates.now())
 	}
 }
 
 // Release tells that the exchange is over. Without a Commit or Fail before, the client is taken to be gone.
 func (p *Permit) Release() {
-	p.gates.mu.Lock()
-	defer p.gates.mu.Unlock()
-	if p.released {
+	p.gate.gates.mu.Lock()
+	defer p.gate.gates.mu.Unlock()
+	p.release(p.gate.gates.now())
+}
+
+func (p *Permit) release(now instant) {
+	switch p.stage {
+	case sent:
+		p.fail(Failure{Kind: ClientGone}, now)
+	case answering:
+		p.leave(now)
+		p.serve(now)
+	}
+}
+
+func (p *Permit) fail(f Failure, now instant) {
+	gt := p.gate
+	gt.window.fail(now, f.Kind)
+	p.leave(now)
+	switch f.Kind {
+	case Overload, TargetFault:
+		p.judge(now, func(b *pause) { b.again(now, f.RetryAfter) })
+	default:
+		p.judge(now, (*pause).handOn)
+	}
+	if f.Kind == Overload && p.generation == gt.generation {
+		gt.overloads++
+		if !p.probe {
+			gt.limit.shrink(p.began, now, gt.answering)
+		}
+	}
+	p.serve(now)
+}
+
+// leave gives the request's place back.
+func (p *Permit) leave(now instant) {
+	gt := p.gate
+	gt.window.leave(now, now-p.began)
+	gt.inFlight--
+	if p.generation == gt.generation {
+		gt.fresh--
+		if p.stage == answering {
+			gt.answering--
+		}
+	}
+	p.stage = over
+}
+
+// judge gives the verdict to the breakers whose probe this is: the gate's, its target's, both or none.
+func (p *Permit) judge(now instant, verdict func(*pause)) {
+	if !p.probe {
 		return
 	}
-	p.fail(Failure{Kind: ClientGone})
-	p.released = true
-	p.gate.inFlight--
+	t := p.gate.target
+	for _, b := range [...]*pause{&p.gate.pause, &t.pause} {
+		if b.probe == p {
+			verdict(b)
+		}
+	}
+	for _, gt := range t.gates {
+		gt.limit.reopen(now)
+	}
+}
+
+// serve lets pass those whom the change may have let pass; a probe's result may do so at all gates of the target.
+func (p *Permit) serve(now instant) {
+	if !p.probe {
+		p.gate.serve(now)
+		return
+	}
+	for _, gt := range p.gate.target.gates {
+		gt.dismiss(now)
+		gt.serve(now)
+	}
 }

@@ -15,13 +15,14 @@ type Phase string
 const (
 	Open      Phase = "open"      // lets requests pass, up to its limit
 	Paused    Phase = "paused"    // lets none pass until the pause ends
-	Probing   Phase = "probing"   // lets one pass, or waits for that one's result
-	Releasing Phase = "releasing" // is open, and its limit still doubles towards where it was before the pause
+	Probing   Phase = "probing"   // waits for a probe: to come, or for its result
+	Releasing Phase = "releasing" // is open, and its limit still doubles towards where it was
 )
 
 // State is a gate as operators see it.
 type State struct {
-	Key   Key // Model is "" for a whole target, which is listed while it is closed
+	// Key has Model "" for a whole target, which is listed while it is closed.
+	Key   Key
 	Phase Phase
 	// Until is when the pause ends; zero when none is running.
 	Until time.Time
@@ -35,7 +36,8 @@ type State struct {
 	RetriesLeft int
 }
 
-// Health is how a gate is doing; of a whole target, if k.Model is "", its worst gate. A gate nobody has used is at rest.
+// Health is how a gate is doing; of a whole target, if k.Model is "", its worst gate. A gate that does not exist is at
+// rest, as is a target without gates: only a pause of the whole target shows.
 func (g *Gates) Health(k Key) engine.Health {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -43,35 +45,62 @@ func (g *Gates) Health(k Key) engine.Health {
 	if gt := g.gates[k]; gt != nil {
 		return gt.health(now)
 	}
-	var h engine.Health
-	if t := g.targets[k.Target]; t != nil {
-		h.PausedFor, h.Pauses = t.pause.left(now), t.pause.inARow
-		h.Paused = h.PausedFor > 0 || t.pause.probe != nil
-		if k.Model == "" {
-			for _, gt := range t.gates {
-				if other := gt.health(now); worse(other, h) {
-					h = other
-				}
-			}
+	t := g.targets[k.Target]
+	if t == nil {
+		return engine.Health{Limit: defaultConcurrency}
+	}
+	if k.Model != "" || len(t.gates) == 0 {
+		return t.rest(now)
+	}
+	return t.health(now)
+}
+
+// health is that of the target's worst gate. The target must have gates.
+func (t *target) health(now instant) engine.Health {
+	worst := t.gates[0].health(now)
+	for _, gt := range t.gates[1:] {
+		if h := gt.health(now); worse(h, worst) {
+			worst = h
 		}
 	}
-	return h
+	return worst
+}
+
+// rest is the health of a gate that nobody has used yet.
+func (t *target) rest(now instant) engine.Health {
+	left := t.pause.left(now)
+	return engine.Health{
+		Paused: left > 0 || t.pause.probe != nil, PausedFor: left, Pauses: t.pause.inARow, Limit: defaultConcurrency,
+	}
 }
 
 func (gt *gate) health(now instant) engine.Health {
+	p50, p95 := gt.window.percentiles(now)
 	return engine.Health{
-		Paused:     gt.probing() || gt.pausedFor(now) > 0,
+		Paused:     gt.closed(now),
 		PausedFor:  gt.pausedFor(now),
 		Pauses:     max(gt.pause.inARow, gt.target.pause.inARow),
 		Overloads:  gt.overloads,
+		ErrorRate:  gt.window.errorRate(now),
 		InFlight:   gt.inFlight,
+		Limit:      gt.room(),
+		Queued:     gt.line.requests,
+		P50:        p50,
+		P95:        p95,
 		RateLimits: gt.rateLimits,
 	}
 }
 
-// worse orders gates by how little can be expected of them.
+// worse says whether less can be expected of a than of b.
 func worse(a, b engine.Health) bool {
+	closed := func(h engine.Health) int {
+		if h.Paused {
+			return 1
+		}
+		return 0
+	}
 	return cmp.Or(
+		cmp.Compare(closed(a), closed(b)),
 		cmp.Compare(a.PausedFor, b.PausedFor),
 		cmp.Compare(a.Overloads, b.Overloads),
 		cmp.Compare(a.ErrorRate, b.ErrorRate),
@@ -79,52 +108,92 @@ func worse(a, b engine.Health) bool {
 	) > 0
 }
 
-// OpensIn is the time until the earliest of these gates opens, 0 if one is open; false when none is known to open.
+// OpensIn forecasts when the earliest of these gates opens: 0 if one is open, however full. A probe that is out is
+// expected back within a second. It is false without keys.
 func (g *Gates) OpensIn(keys []Key) (time.Duration, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
-	var earliest time.Duration
-	found := false
+	earliest := longestPause
 	for _, k := range keys {
-		var left time.Duration
-		if t := g.targets[k.Target]; t != nil {
-			left = t.pause.left(now)
-		}
-		if gt := g.gates[k]; gt != nil {
-			left = gt.pausedFor(now)
-		}
-		if !found || left < earliest {
-			earliest, found = left, true
-		}
+		earliest = min(earliest, g.opensIn(k, now))
 	}
-	return earliest, found
+	return earliest, len(keys) > 0
 }
 
-// RateLimits notes what the target last said of its limits.
+func (g *Gates) opensIn(k Key, now instant) time.Duration {
+	if gt := g.gates[k]; gt != nil {
+		return gt.opensIn(now)
+	}
+	if t := g.targets[k.Target]; t != nil {
+		return (&gate{target: t}).opensIn(now)
+	}
+	return 0
+}
+
+// RateLimits notes what the target last said of its limits. A gate that does not exist notes nothing.
 func (g *Gates) RateLimits(k Key, r engine.RateLimits) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.gate(k).rateLimits = r
+	if gt := g.gates[k]; gt != nil {
+		gt.rateLimits = r
+	}
 }
 
-// States lists every gate, by target and model.
+// States lists every gate and every closed target, by target and model.
 func (g *Gates) States() []State {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
 	states := make([]State, 0, len(g.gates))
-	for _, gt := range g.gates {
-		s := State{Key: gt.key, Phase: Open, Cause: gt.pause.cause, Health: gt.health(now)}
-		if s.Health.PausedFor > 0 {
-			s.Phase, s.Until = Paused, g.clock.Now().Add(s.Health.PausedFor)
-		} else if s.Health.Paused {
-			s.Phase = Probing
+	for name, t := range g.targets {
+		if !t.pause.open() {
+			states = append(states, t.state(Key{Target: name}, now))
 		}
-		states = append(states, s)
+		for _, gt := range t.gates {
+			states = append(states, gt.state(now))
+		}
+	}
+	wall := g.clock.Now()
+	for i := range states {
+		s := &states[i]
+		if s.Phase == Paused {
+			s.Until = wall.Add(s.Health.PausedFor)
+		}
+		s.RetriesLeft = g.targets[s.Key.Target].budget.left(now, g.settings.RetryBudget)
 	}
 	slices.SortFunc(states, func(a, b State) int {
 		return cmp.Or(cmp.Compare(a.Key.Target, b.Key.Target), cmp.Compare(a.Key.Model, b.Key.Model))
 	})
 	return states
+}
+
+func (gt *gate) state(now instant) State {
+	s := State{Key: gt.key, Phase: Open, Cause: gt.pause.cause, Health: gt.health(now), QueuedTokens: gt.line.tokens}
+	if gt.pause.left(now) < gt.target.pause.left(now) || gt.pause.open() {
+		s.Cause = gt.target.pause.cause
+	}
+	switch {
+	case s.Health.PausedFor > 0:
+		s.Phase = Paused
+	case !gt.pause.open() || !gt.target.pause.open():
+		s.Phase = Probing
+	case gt.limit.releasing():
+		s.Phase = Releasing
+	}
+	return s
+}
+
+// state is that of the whole target's own pause.
+func (t *target) state(k Key, now instant) State {
+	s := State{Key: k, Phase: Probing, Cause: t.pause.cause, Health: t.rest(now)}
+	if s.Health.PausedFor > 0 {
+		s.Phase = Paused
+	}
+	for _, gt := range t.gates {
+		s.Health.InFlight += gt.inFlight
+		s.Health.Queued += gt.line.requests
+		s.QueuedTokens += gt.line.tokens
+	}
+	return s
 }

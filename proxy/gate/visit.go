@@ -1,11 +1,18 @@
 package gate
 
 import (
+	"math"
 	"time"
 
 	"spillway/engine"
 	"spillway/proxy/clock"
 )
+
+// longestQueue is what a longer stay in line is cut to.
+const longestQueue = 24 * time.Hour
+
+// never is the deadline of a request that has none.
+const never instant = math.MaxInt64
 
 // Visit is what a request says of itself at a gate.
 type Visit struct {
@@ -17,17 +24,17 @@ type Visit struct {
 	Priority engine.Priority
 	// Tokens is the request's estimated input.
 	Tokens int
-	// Queue is how long the request may stand in line; 0 or less = not at all.
+	// Queue is how long the request may stand in line; 0 or less = not at all, and a day is the most.
 	Queue time.Duration
 	// Deadline is when an admission would come too late; zero = never.
 	Deadline time.Time
-	// Began is since when the request's age counts; zero = now.
+	// Began is since when the request's age counts in line; zero = now.
 	Began time.Time
 	// Gone fires when the client hangs up; nil = never.
 	Gone *clock.Signal
 	// Resend says that the request was sent to this target before, or is a hedge: it spends the retry budget.
 	Resend bool
-	// MaxConcurrency is how many requests the target takes at once for this model; 0 or less = 1,024.
+	// MaxConcurrency is the most requests that the gate lets be at the target at once; 0 or less = 1,024.
 	MaxConcurrency int
 }
 
@@ -37,7 +44,7 @@ type Refusal struct {
 	Reason engine.Reason
 	// OpensIn forecasts when a request might pass; 0 when unknown.
 	OpensIn time.Duration
-	// Gone says that the client hung up while it stood in line.
+	// Gone says that the client hung up while the request stood in line.
 	Gone bool
 	// Message says the same in words.
 	Message string
@@ -45,15 +52,44 @@ type Refusal struct {
 
 // Enter asks for admission to a gate. Exactly one of the results is nil.
 //
-// It blocks in [clock.Clock.Wait] alone, for at most v.Queue. The caller must release the permit.
+// It blocks in [clock.Clock.Wait] alone, for at most v.Queue. A request that cannot pass in the time it has, because
+// the pause goes on for longer or too many stand before it, is refused at once. The caller must release the permit.
 func (g *Gates) Enter(k Key, v Visit) (*Permit, *Refusal) {
+	permit, refusal, w := g.arrive(k, v)
+	if w == nil {
+		return permit, refusal
+	}
+	return w.stand()
+}
+
+// arrive admits, refuses, or puts in line.
+func (g *Gates) arrive(k Key, v Visit) (*Permit, *Refusal, *waiter) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
 	gt := g.gate(k)
 	gt.used = now
-	if gt.pausedFor(now) > 0 || gt.probing() {
-		return nil, &Refusal{Reason: engine.ReasonPaused, OpensIn: gt.pausedFor(now), Message: "the gate is paused"}
+	gt.limit.cap(v.MaxConcurrency)
+	if v.Resend && !gt.target.budget.spend(now, g.settings.RetryBudget) {
+		return nil, &Refusal{Reason: engine.ReasonBudget, Message: "the target's retry budget is spent"}, nil
 	}
-	return gt.admit(g, v, now), nil
+	deadline := g.deadline(v)
+	gt.serve(now) // those in line whose pause ended this very moment go first
+	if gt.line.requests == 0 && gt.passable(now) && now < deadline {
+		return gt.admit(v.Request, now), nil, nil
+	}
+	w := newWaiter(gt, v, now, deadline)
+	if r := w.hopeless(now, deadline); r != nil {
+		return nil, r, nil
+	}
+	w.join(now)
+	return nil, nil, w
+}
+
+// deadline is the visit's deadline on the gates' own scale.
+func (g *Gates) deadline(v Visit) instant {
+	if v.Deadline.IsZero() {
+		return never
+	}
+	return v.Deadline.Sub(g.epoch)
 }

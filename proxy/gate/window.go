@@ -2,19 +2,95 @@ package gate
 
 import "time"
 
-// window is what became of recent sends.
+const (
+	windowSlots = 6
+	windowSlot  = 10 * time.Second
+)
+
+// window is what became of the sends of the last minute, to within a slot of ten seconds.
 type window struct {
-	sends, faults int
+	slots [windowSlots]slot
 }
 
-func (w *window) commit(instant, time.Duration) { w.sends++ }
+// slot is ten seconds of results.
+type slot struct {
+	number        int64 // since the epoch
+	sends, faults int   // results that tell of the target, and those that are its fault
+	left          int   // exchanges that ended
+	stayed        time.Duration
+	firstContent  histogram
+}
 
-func (w *window) fail(_ instant, k FailureKind) {
+func (w *window) commit(now instant, firstContent time.Duration) {
+	s := w.slot(now)
+	s.sends++
+	s.firstContent.record(firstContent)
+}
+
+func (w *window) fail(now instant, k FailureKind) {
 	if k == ClientGone {
 		return
 	}
-	w.sends++
+	s := w.slot(now)
+	s.sends++
 	if k != RequestFault {
-		w.faults++
+		s.faults++
 	}
+}
+
+// leave notes the end of an exchange and how long it was at the target.
+func (w *window) leave(now instant, stayed time.Duration) {
+	s := w.slot(now)
+	s.left++
+	s.stayed += stayed
+}
+
+func (w *window) slot(now instant) *slot {
+	number := int64(now / windowSlot)
+	s := &w.slots[number%windowSlots]
+	if s.number != number {
+		*s = slot{number: number}
+	}
+	return s
+}
+
+// recent yields the slots of the last minute.
+func (w *window) recent(now instant) func(yield func(*slot) bool) {
+	return func(yield func(*slot) bool) {
+		for i := range w.slots {
+			if s := &w.slots[i]; s.number > int64(now/windowSlot)-windowSlots && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// errorRate is the share of sends that failed by the target's fault; 0 when there were none.
+func (w *window) errorRate(now instant) float64 {
+	sends, faults := 0, 0
+	for s := range w.recent(now) {
+		sends += s.sends
+		faults += s.faults
+	}
+	return float64(faults) / float64(max(1, sends))
+}
+
+// stay is how long an exchange is at the target on average; 0 when unknown.
+func (w *window) stay(now instant) time.Duration {
+	var left int
+	var stayed time.Duration
+	for s := range w.recent(now) {
+		left += s.left
+		stayed += s.stayed
+	}
+	return stayed / time.Duration(max(1, left))
+}
+
+// percentiles are the median and the 95th percentile of the time to first content; 0 when unknown.
+func (w *window) percentiles(now instant) (p50, p95 time.Duration) {
+	var all histogram
+	for s := range w.recent(now) {
+		all.add(&s.firstContent)
+	}
+	return all.quantile(0.50), all.quantile(0.95)
 }

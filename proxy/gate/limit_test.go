@@ -1,0 +1,157 @@
+package gate
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"spillway/engine"
+)
+
+func TestTheLimitShrinksOncePerRoundTrip(t *testing.T) {
+	virtual(t, roomy, func(b bench) {
+		var round []*Permit
+		for range 10 {
+			round = append(round, b.enter(opus, Visit{MaxConcurrency: 100}))
+		}
+		pass(time.Second)
+		for i, p := range round {
+			p.Fail(Failure{Kind: Overload})
+			if h := b.Health(opus); h.Limit != 70 {
+				t.Fatalf("limit %d after %d overloads of one round trip", h.Limit, i+1)
+			}
+		}
+		p := b.enter(opus, Visit{MaxConcurrency: 100})
+		p.Fail(Failure{Kind: Overload})
+		if h := b.Health(opus); h.Limit != 49 {
+			t.Errorf("limit %d after the next round trip", h.Limit)
+		}
+		for range 100 {
+			b.enter(opus, Visit{MaxConcurrency: 100}).Fail(Failure{Kind: Overload})
+		}
+		if h := b.Health(opus); h.Limit != 1 {
+			t.Errorf("limit %d, want 1", h.Limit)
+		}
+	})
+}
+
+func TestOnlyOverloadsShrinkTheLimit(t *testing.T) {
+	virtual(t, roomy, func(b bench) {
+		for _, k := range []FailureKind{TargetFault, RequestFault, ClientGone} {
+			b.enter(opus, Visit{}).Fail(Failure{Kind: k})
+		}
+		if h := b.Health(opus); h.Limit != defaultConcurrency {
+			t.Errorf("limit %d", h.Limit)
+		}
+	})
+}
+
+func TestTheLimitGrowsByOneEachRoundTripAndDoublesAfterACalm(t *testing.T) {
+	virtual(t, roomy, func(b bench) {
+		visit := Visit{MaxConcurrency: 64}
+		round := func() int {
+			var ps []*Permit
+			for range b.Health(opus).Limit {
+				ps = append(ps, b.enter(opus, visit))
+			}
+			b.refused(opus, visit, engine.ReasonQueueFull)
+			for _, p := range ps {
+				p.Commit(time.Second)
+				p.Release()
+			}
+			return b.Health(opus).Limit
+		}
+		for range 6 {
+			b.enter(opus, visit).Fail(Failure{Kind: Overload})
+		}
+		before := b.Health(opus).Limit
+		for i := range 3 {
+			if got := round(); got != before+i+1 {
+				t.Fatalf("limit %d after %d good rounds from %d", got, i+1, before)
+			}
+		}
+		pass(calm)
+		if got := round(); got != 2*(before+3) {
+			t.Errorf("limit %d after a calm, want %d", got, 2*(before+3))
+		}
+		for range 10 {
+			round()
+		}
+		if h := b.Health(opus); h.Limit != 64 {
+			t.Errorf("limit %d, want its ceiling", h.Limit)
+		}
+	})
+}
+
+func TestLongStreamsDoNotStallAShrunkenGate(t *testing.T) {
+	virtual(t, roomy, func(b bench) {
+		visit := Visit{MaxConcurrency: 64}
+		var streams []*Permit
+		for range 40 {
+			p := b.enter(opus, visit)
+			p.Commit(time.Second)
+			streams = append(streams, p)
+		}
+		for range 20 {
+			b.enter(opus, visit).Fail(Failure{Kind: Overload})
+		}
+		if h := b.Health(opus); h.Limit != 41 {
+			t.Errorf("limit %d with 40 streams", h.Limit)
+		}
+		b.Pause(opus, time.Second, Cause{})
+		pass(time.Second)
+		probe := b.enter(opus, visit)
+		b.refused(opus, visit, engine.ReasonPaused)
+		probe.Commit(time.Second)
+		next := b.enter(opus, visit)
+		b.refused(opus, visit, engine.ReasonQueueFull)
+		for _, p := range append(streams, probe, next) {
+			p.Release()
+		}
+		if h := b.Health(opus); h.InFlight != 0 || h.Limit != 2 {
+			t.Errorf("streams from before the pause gave their places to the ramp: %+v", h)
+		}
+	})
+}
+
+func TestAMovedCeiling(t *testing.T) {
+	l := newLimit()
+	for _, c := range []struct {
+		ceiling int
+		want    float64
+	}{{64, 64}, {16, 16}, {100, 100}, {0, defaultConcurrency}, {-5, defaultConcurrency}, {1, 1}} {
+		if l.cap(c.ceiling); l.size != c.want || l.threshold != c.want {
+			t.Errorf("ceiling %d: size %g, threshold %g", c.ceiling, l.size, l.threshold)
+		}
+	}
+	l.cap(100)
+	l.shrink(0, 0, 0)
+	if l.cap(200); l.size != 70 {
+		t.Errorf("a higher ceiling moved a shrunken limit to %g", l.size)
+	}
+}
+
+func TestAFullGateAdmitsFromTheLineAsPlacesBecomeFree(t *testing.T) {
+	virtual(t, roomy, func(b bench) {
+		visit := Visit{MaxConcurrency: 2, Queue: time.Minute}
+		first, second := b.enter(opus, visit), b.enter(opus, visit)
+		admitted := make(chan time.Duration, 2)
+		began := time.Now()
+		for range 2 {
+			go func() {
+				p := b.enter(opus, visit)
+				admitted <- time.Since(began)
+				p.Commit(0)
+			}()
+		}
+		pass(3 * time.Second)
+		first.Fail(Failure{Kind: ClientGone})
+		pass(3 * time.Second)
+		second.Commit(0)
+		second.Release()
+		synctest.Wait()
+		if a, c := <-admitted, <-admitted; a != 3*time.Second || c != 6*time.Second {
+			t.Errorf("admitted after %s and %s", a, c)
+		}
+	})
+}
