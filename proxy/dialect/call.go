@@ -1,61 +1,134 @@
 package dialect
 
 import (
-	"encoding/json"
+	"bytes"
+
+	"github.com/tidwall/gjson"
 
 	"spillway/engine"
 )
 
-// Call is one parsed request of an endpoint that reads a JSON object. It aliases Body, which must not change while it lives.
+// Call is one parsed request of an endpoint whose requests are JSON objects. It aliases Body, which must not change while
+// the Call lives. One goroutine at a time may use it.
 type Call struct {
 	API      engine.API
 	Endpoint Endpoint
 	Body     []byte
-	// Model is the model asked for, a copy.
+	// Model is the model asked for, a copy; "" when the endpoint does not need one and the request has none.
 	Model string
 	// Stream says whether the answer is to be server-sent events.
 	Stream bool
 	// MaxTokens is the answer's length the client allows; 0 when it sets none.
 	MaxTokens int
+
+	fields  fields
+	few     [16]field // room for fields
+	outline *engine.Outline
 }
 
-// Problem is what is wrong with a request, in the words of the caller's own JSON.
-type Problem struct {
-	// Status is the HTTP status to answer with.
-	Status int
-	// Message is for the caller; it names the field or the byte.
-	Message string
-	// Offset is the byte of the body at which it was found.
-	Offset int
-}
-
-// Error implements error.
-func (p *Problem) Error() string { return p.Message }
-
-// Parse reads a request body in one pass.
+// Parse reads a request body in one pass. A Problem is what the caller did wrong; the target would have refused the body
+// too, or read something else in it than Spillway does.
 func Parse(api engine.API, endpoint Endpoint, body []byte) (*Call, *Problem) {
-	return &Call{API: api, Endpoint: endpoint, Body: body}, nil
+	c := &Call{API: api, Endpoint: endpoint, Body: body}
+	found, problem := scanFields(body, c.few[:0])
+	if problem != nil {
+		return nil, problem
+	}
+	c.fields = found
+	for _, read := range [...]func(*Call) *Problem{(*Call).readModel, (*Call).readStream, (*Call).readMaxTokens} {
+		if problem := read(c); problem != nil {
+			return nil, problem
+		}
+	}
+	return c, nil
 }
 
-// Outline is the deeper pass that policies may ask for. It runs once; the result is owned memory.
-func (c *Call) Outline() engine.Outline { return engine.Outline{} }
-
-// Edits are the changes to one rendering of a call.
-type Edits struct {
-	// Model replaces the model; "" keeps it.
-	Model string
-	// MaxTokens is an upper bound for the answer's length; 0 is none. It never raises what the client asked for.
-	MaxTokens int
-	// MaxTokensField is the field that carries MaxTokens when the request has none of its own: for chat completions
-	// "max_tokens" or "max_completion_tokens" (the default).
-	MaxTokensField string
-	// Body is merged into the body's top level, before Model and MaxTokens apply; null deletes.
-	Body map[string]json.RawMessage
+func (c *Call) readModel() *Problem {
+	value := c.value("model")
+	switch {
+	case value == nil:
+		return c.modelMissing()
+	case value[0] != '"':
+		return c.wrongType("model", "a string")
+	}
+	if c.Model = textOf(value); c.Model == "" {
+		return c.modelMissing()
+	}
+	return nil
 }
 
-// Render writes the call with the edits spliced in, appended to dst; every byte no edit touches stays as the client sent
-// it. Without an effective edit it returns c.Body itself. applied lists what really changed, in the words of the
-// floors: "model;from->to", "max_tokens;4096->1024", "body;temperature". An error means the edit cannot be made safely.
-func (c *Call) Render(dst []byte, e Edits) (body []byte, applied []string, err error) {
-	return c.Body, nil, nil
+// modelMissing is a problem where a model is required: a response may take it from its prompt template.
+func (c *Call) modelMissing() *Problem {
+	if c.Endpoint == Messages || c.Endpoint == ChatCompletions {
+		return badRequest(0, "model: field required")
+	}
+	return nil
+}
+
+func (c *Call) readStream() *Problem {
+	switch value := c.value("stream"); {
+	case value == nil || isNull(value) || value[0] == 'f':
+		return nil
+	case value[0] == 't':
+		c.Stream = true
+		return nil
+	default:
+		return c.wrongType("stream", "a boolean")
+	}
+}
+
+func (c *Call) readMaxTokens() *Problem {
+	for _, name := range c.maxTokensFields() {
+		value := c.value(name)
+		if value == nil || isNull(value) {
+			continue
+		}
+		n, ok := wholeNumber(value)
+		if !ok {
+			return c.wrongType(name, "a whole number")
+		}
+		if c.MaxTokens == 0 {
+			c.MaxTokens = max(0, n) // some servers take -1 as no limit
+		}
+	}
+	return nil
+}
+
+// maxTokensFields lists the fields that bound the answer, the one that counts first.
+func (c *Call) maxTokensFields() []string {
+	switch c.Endpoint {
+	case Messages:
+		return []string{"max_tokens"}
+	case ChatCompletions:
+		return []string{"max_completion_tokens", "max_tokens"}
+	case Responses:
+		return []string{"max_output_tokens"}
+	default:
+		return nil
+	}
+}
+
+// value is a top-level field's value as it stands in the body; nil when the request has no such field.
+func (c *Call) value(name string) []byte {
+	if f, ok := c.fields.find(name); ok {
+		return c.Body[f.value:f.end]
+	}
+	return nil
+}
+
+func (c *Call) wrongType(name, want string) *Problem {
+	f, _ := c.fields.find(name)
+	got := describe(c.Body[f.value:])
+	if got == "a number" {
+		got = string(c.Body[f.value:min(f.end, f.value+30)])
+	}
+	return badRequest(f.value, "%s: expected %s, got %s", name, want, got)
+}
+
+// textOf is a JSON string's text, in memory of its own.
+func textOf(value []byte) string {
+	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner)
+	}
+	return gjson.ParseBytes(value).String()
 }

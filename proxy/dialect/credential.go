@@ -1,7 +1,25 @@
 package dialect
 
-import "spillway/engine"
+import (
+	"strings"
 
-// Credential is the key a request carries, without "Bearer": from x-api-key or Authorization, whichever the dialect's
-// API would use; "" when there is none.
-func Credential(api engine.API, header func(name string) string) string { return "" }
+	"spillway/engine"
+)
+
+// Credential is the key that a request carries, "" when it has none. Clients of both dialects send it as x-api-key or as
+// Authorization: Bearer; where there are both, Anthropic's API reads the former, OpenAI's knows only the latter.
+func Credential(api engine.API, header func(name string) string) string {
+	key, bearer := strings.TrimSpace(header("x-api-key")), bearerToken(header("authorization"))
+	if api == engine.OpenAI && bearer != "" || key == "" {
+		return bearer
+	}
+	return key
+}
+
+func bearerToken(authorization string) string {
+	scheme, token, _ := strings.Cut(strings.TrimSpace(authorization), " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}

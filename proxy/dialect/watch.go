@@ -1,6 +1,10 @@
 package dialect
 
 import (
+	"unsafe"
+
+	"github.com/tidwall/gjson"
+
 	"spillway/engine"
 	"spillway/proxy/sse"
 )
@@ -10,37 +14,84 @@ type Step int
 
 // The steps.
 const (
-	Preamble Step = iota // nothing of the message yet: may be thrown away
-	Content              // something of the message
-	Terminal             // the message ended well
-	Failure              // the target reports an error
+	// Preamble is nothing of the message yet and may be thrown away: bookkeeping, pings, comments, empty deltas. Events of
+	// unknown types are preamble too, for they say nothing that a client waits for.
+	Preamble Step = iota
+	// Content is something of the message: text, thinking, arguments of a tool, a tool call's start, a whole block.
+	Content
+	// Terminal ends the message well. A usage chunk, message_stop or [DONE] may follow.
+	Terminal
+	// Failure is the target's own word that the answer failed. The failure package reads the event's data.
+	Failure
 )
 
-// Usage is what an answer cost, as the target counts it. Later values replace earlier ones.
-type Usage struct {
-	// Model is the model that answered; "" when not told.
-	Model string
-	// Input and Output are tokens; Input excludes CacheRead and CacheWrite in both dialects.
-	Input, Output, CacheRead, CacheWrite int
-	// Known says whether the target told any of it.
-	Known bool
+// Watch follows one stream of an endpoint. It keeps nothing of the events and is owned by one goroutine.
+type Watch struct {
+	step     func(w *Watch, e sse.Event) Step
+	complete bool
+	usage    Usage
+	choices  choiceSet // of a chat completion
 }
 
-// Watch follows one stream. It is owned by one goroutine.
-type Watch struct{}
+// NewWatch follows a stream of the endpoint. Of the endpoints that no policy decides about nothing is known: every event
+// is content, except errors, and such a stream may end anywhere.
+func NewWatch(api engine.API, ep Endpoint) *Watch {
+	switch ep {
+	case Messages:
+		return &Watch{step: (*Watch).message}
+	case ChatCompletions:
+		return &Watch{step: (*Watch).chat}
+	case Responses:
+		return &Watch{step: (*Watch).response}
+	default:
+		return &Watch{step: (*Watch).other, complete: true}
+	}
+}
 
-// NewWatch follows a stream of the endpoint.
-func NewWatch(api engine.API, ep Endpoint) *Watch { return &Watch{} }
+// Step reads the next event.
+func (w *Watch) Step(e sse.Event) Step {
+	if len(e.Name) == 0 && len(e.Data) == 0 {
+		return Preamble
+	}
+	return w.step(w, e)
+}
 
-// Step reads the next event. It keeps nothing of it.
-func (w *Watch) Step(e sse.Event) Step { return Content }
+// Complete says whether the event that ends a message well was seen: message_stop; a finish_reason of every choice or
+// [DONE]; response.completed or response.incomplete.
+func (w *Watch) Complete() bool { return w.complete }
 
-// Complete says whether the event that ends a message well was seen.
-func (w *Watch) Complete() bool { return true }
+// Usage is what the target has told so far.
+func (w *Watch) Usage() Usage { return w.usage }
 
-// Usage is what the target said so far.
-func (w *Watch) Usage() Usage { return Usage{} }
+func (w *Watch) other(e sse.Event) Step {
+	if string(e.Name) == "error" {
+		w.complete = false
+		return Failure
+	}
+	return Content
+}
 
-// ReadWhole reads an answer that is no stream. ok is false when a 200 is no answer at all: empty, not JSON, an HTML page,
-// or an error's JSON; the failure package says which.
-func ReadWhole(api engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) { return Usage{}, true }
+// isError says whether a document is an error instead of what was asked for: {"error": {...}} in both dialects, and
+// {"object": "error"} of older vLLM. A null error is none.
+func isError(doc gjson.Result) bool {
+	return doc.Get("error").Type != gjson.Null || doc.Get("object").Str == "error"
+}
+
+// parse is b as a document, without a copy: nothing of it may be kept that is not cloned.
+func parse(b []byte) gjson.Result {
+	return gjson.Parse(unsafe.String(unsafe.SliceData(b), len(b)))
+}
+
+// empty says whether a value says nothing: null, "", an empty list or object.
+func empty(value gjson.Result) bool {
+	switch value.Type {
+	case gjson.String:
+		return value.Str == ""
+	case gjson.JSON:
+		some := false
+		value.ForEach(func(_, _ gjson.Result) bool { some = true; return false })
+		return !some
+	default:
+		return true
+	}
+}

@@ -1,0 +1,77 @@
+package dialect
+
+import (
+	"unsafe"
+
+	"github.com/tidwall/gjson"
+
+	"spillway/proxy/sse"
+)
+
+// message reads one event of Anthropic's Messages. The event's name decides, as in the official SDKs.
+func (w *Watch) message(e sse.Event) Step {
+	doc := parse(e.Data)
+	switch eventName(e, doc) {
+	case "error":
+		return Failure
+	case "message_start":
+		message := doc.Get("message")
+		w.usage.model(message.Get("model"))
+		w.usage.message(message.Get("usage"))
+		return contentIf(!empty(message.Get("content")))
+	case "content_block_start":
+		return contentIf(blockStarts(doc.Get("content_block")))
+	case "content_block_delta":
+		return contentIf(saysSomething(doc.Get("delta"), "type"))
+	case "message_delta":
+		w.usage.message(doc.Get("usage"))
+		if doc.Get("delta.stop_reason").Str != "" {
+			return Terminal
+		}
+	case "message_stop":
+		w.complete = true
+		return Terminal
+	}
+	return Preamble
+}
+
+// eventName is an event's name; a server that does not name its events gives it as the data's type.
+func eventName(e sse.Event, doc gjson.Result) string {
+	switch {
+	case len(e.Name) > 0:
+		return unsafe.String(unsafe.SliceData(e.Name), len(e.Name))
+	case isError(doc):
+		return "error"
+	default:
+		return doc.Get("type").Str
+	}
+}
+
+// blockStarts says whether a block's start is content by itself: tool calls are, and blocks that arrive whole
+// (redacted_thinking, fallback, results of server tools). Those that deltas fill are when something is in them already.
+func blockStarts(block gjson.Result) bool {
+	switch block.Get("type").Str {
+	case "text", "thinking", "compaction":
+		return saysSomething(block, "type")
+	case "":
+		return false
+	default:
+		return true
+	}
+}
+
+// saysSomething says whether an object has a member that says something, other than the one named.
+func saysSomething(object gjson.Result, except string) (some bool) {
+	object.ForEach(func(key, value gjson.Result) bool {
+		some = key.Str != except && !empty(value)
+		return !some
+	})
+	return some
+}
+
+func contentIf(some bool) Step {
+	if some {
+		return Content
+	}
+	return Preamble
+}

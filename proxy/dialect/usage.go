@@ -1,0 +1,93 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"spillway/engine"
+)
+
+// Usage is what an answer cost, as the target counts it. Where a target tells a number more than once the last one holds.
+type Usage struct {
+	// Model is the model that answered; "" when not told.
+	Model string
+	// Input, Output, CacheRead and CacheWrite are tokens. Input excludes the other two in both dialects.
+	Input, Output, CacheRead, CacheWrite int
+	// Known says whether the target told any of the counts.
+	Known bool
+}
+
+// ReadWhole reads a 2xx answer that is no stream. ok is false when it is no answer at all: empty, not JSON, an HTML page, or
+// an error in JSON; the failure package says which. Of the endpoints that no policy decides about any bytes are an answer.
+func ReadWhole(api engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) {
+	if !ep.Decides() {
+		return usage, true
+	}
+	at := skipSpace(body, 0)
+	if !is(body, at, '{') {
+		return usage, false
+	}
+	if end := skipValue(body, at, 0); end < 0 || skipSpace(body, end) != len(body) {
+		return usage, false
+	}
+	doc := parse(body)
+	if isError(doc) {
+		return usage, false
+	}
+	usage.model(doc.Get("model"))
+	counts := doc.Get("usage")
+	switch ep {
+	case Messages:
+		usage.message(counts)
+		return usage, doc.Get("type").Str != "error"
+	case ChatCompletions:
+		usage.chat(counts)
+	case Responses:
+		usage.response(counts)
+		return usage, doc.Get("status").Str != "failed"
+	}
+	return usage, true
+}
+
+func (u *Usage) model(name gjson.Result) {
+	if name.Str != "" && name.Str != u.Model {
+		u.Model = strings.Clone(name.Str)
+	}
+}
+
+// message reads Anthropic's usage, which may come in parts and be revised.
+func (u *Usage) message(usage gjson.Result) {
+	u.count(&u.Input, usage.Get("input_tokens"))
+	u.count(&u.Output, usage.Get("output_tokens"))
+	u.count(&u.CacheRead, usage.Get("cache_read_input_tokens"))
+	u.count(&u.CacheWrite, usage.Get("cache_creation_input_tokens"))
+}
+
+// chat reads a chat completion's usage.
+func (u *Usage) chat(usage gjson.Result) {
+	u.openai(usage, "prompt_tokens", "completion_tokens", "prompt_tokens_details")
+}
+
+// response reads a response's usage.
+func (u *Usage) response(usage gjson.Result) {
+	u.openai(usage, "input_tokens", "output_tokens", "input_tokens_details")
+}
+
+// openai reads usage whose input includes what the cache gave or took.
+func (u *Usage) openai(usage gjson.Result, input, output, details string) {
+	u.count(&u.CacheRead, usage.Get(details+".cached_tokens"))
+	u.count(&u.CacheWrite, usage.Get(details+".cache_write_tokens"))
+	u.count(&u.Output, usage.Get(output))
+	if total := usage.Get(input); total.Type == gjson.Number {
+		u.count(&u.Input, total)
+		u.Input = max(0, u.Input-u.CacheRead-u.CacheWrite)
+	}
+}
+
+func (u *Usage) count(into *int, value gjson.Result) {
+	if value.Type == gjson.Number {
+		*into = max(0, int(value.Int()))
+		u.Known = true
+	}
+}

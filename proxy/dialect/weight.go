@@ -1,0 +1,60 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"spillway/engine"
+)
+
+// What parts of a prompt cost beside their text, in tokens. Images cost width x height / 750, at most about this much; the
+// others are rough.
+const (
+	imageTokens      = 1600
+	messageTokens    = 4
+	toolSystemTokens = 350
+	// documentShare is how many bytes of a document in base64 stand for a token: a page is about 2,000 tokens and 60 KB.
+	documentShare = 30
+)
+
+// weight is a part of a prompt before it is known in which tokens it is counted.
+type weight struct {
+	text  int // bytes
+	fixed int // tokens
+}
+
+func (w *weight) add(more weight) {
+	w.text += more.text
+	w.fixed += more.fixed
+}
+
+// tokens estimates without a tokenizer: three bytes a token for Claude, three and a half for OpenAI's models.
+func (w weight) tokens(api engine.API) int {
+	if api == engine.OpenAI {
+		return w.fixed + w.text*2/7
+	}
+	return w.fixed + w.text/3
+}
+
+// textWeight weighs a value as it stands in the body, each escape as the one character it is.
+func textWeight(value gjson.Result) weight {
+	raw := value.Raw
+	if value.Type == gjson.String {
+		raw = raw[1 : len(raw)-1]
+	}
+	return weight{text: len(raw) - strings.Count(raw, `\`) - 2*strings.Count(raw, `\u`)}
+}
+
+// documentWeight weighs a file by its kind: text by its length, anything else by how much data there is.
+func documentWeight(block gjson.Result) weight {
+	source := block.Get("source")
+	if source.Get("type").Str == "text" {
+		return textWeight(source.Get("data"))
+	}
+	if source.Get("type").Str == "content" {
+		return textWeight(source.Get("content"))
+	}
+	data := len(source.Get("data").Raw) + len(block.Get("file.file_data").Raw) + len(block.Get("file_data").Raw)
+	return weight{fixed: max(imageTokens, data/documentShare)}
+}
