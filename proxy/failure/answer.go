@@ -1,55 +1,46 @@
 package failure
 
 import (
-	"errors"
 	"time"
 
 	"spillway/engine"
 )
 
-// The ways in which an answer can fail without the target saying why. Wrap them to add detail.
-var (
-	ErrConnect    = errors.New("could not connect to the target")
-	ErrStale      = errors.New("the kept-alive connection had been closed")
-	ErrReset      = errors.New("the connection broke before the answer was complete")
-	ErrFirstEvent = errors.New("no first event in time")
-	ErrIdle       = errors.New("the stream fell silent")
-	ErrTotal      = errors.New("the answer took too long")
-	ErrIncomplete = errors.New("the stream ended without its last event")
-	ErrEmpty      = errors.New("the answer was empty")
-	ErrTooLarge   = errors.New("the answer had too large an event")
-)
-
 // Answer is how an attempt failed, as it was seen on the wire.
 type Answer struct {
-	API    engine.API
-	Status int                      // 0 when nothing answered
-	Header func(name string) string // nil reads as no headers
-	Body   []byte                   // the error body, at most 64 KiB of it, or an in-stream event's data
+	API engine.API
+	// Status is the HTTP status; 0 when nothing answered.
+	Status int
+	// Header is a header of the answer by its case-insensitive name, "" when absent. Nil reads as no headers.
+	Header func(name string) string
+	// Body is the error body, or as much of it as is kept, or the data of an event. Nothing of it is retained.
+	Body []byte
 	// InStream says that Body came as an event of a 200.
 	InStream bool
 	// Err is the transport's failure: nil, or wraps one of the errors of this package.
 	Err error
+	// Now is when it was seen.
 	Now time.Time
 }
 
-// Reading is what a failure means.
+// Reading is what a failure means. It is owned memory.
 type Reading struct {
-	Reason  engine.Reason
-	Retry   engine.Retry
-	Kind    engine.Kind
-	Code    string        // the target's own code, else its error type
-	Message string        // the target's words, at most 500 bytes
-	// RetryAfter is how long the target asked to wait; 0 when it did not say.
+	Reason engine.Reason
+	Retry  engine.Retry
+	Kind   engine.Kind
+	// Code is the target's own code, else its error type; "" when it gave neither.
+	Code string
+	// Message is the target's words, or the transport's, at most 500 bytes of valid UTF-8 on one line.
+	Message string
+	// RetryAfter is how long the target asked to wait, up to a day; 0 when it did not say.
 	RetryAfter time.Duration
-	// Until is when a spend limit is said to end; zero when unknown.
+	// Until is when a spend limit ends, if the target's words give the date; else zero.
 	Until time.Time
 }
 
-// Read reads a failure.
-func Read(a Answer) Reading { return Reading{} }
-
-// RateLimits reads the rate limit headers of any answer.
-func RateLimits(api engine.API, header func(name string) string, now time.Time) engine.RateLimits {
-	return engine.RateLimits{}
+func (a Answer) header(name string) string {
+	if a.Header == nil {
+		return ""
+	}
+	return a.Header(name)
 }
