@@ -1,12 +1,14 @@
 // Package config reads spillway.yaml.
 //
-// A file becomes a [Config] in three steps, and every fault of one step is reported at once:
+// A file becomes a [Config] in three steps. Only what is no YAML at all ends at the first; every other fault is reported
+// at once, with those of the others.
 //
-//	variable.go  ${NAME} in the text
-//	tree.go      text to a tree of values: YAML's aliases, merge keys and repetitions end here
-//	section.go   the tree, key by key, into the structs below, with readers from scalar.go and vars.go
+//	load.go     text to YAML's own tree, with the braces of ${NAME} veiled by variable.go
+//	grow.go     that tree to the one of tree.go: aliases, merge keys, repeated keys and variables end here
+//	section.go  that, key by key, to the structs below, with readers from scalar.go and vars.go
 //
-// The structs are config.go, limits.go, target.go, client.go and candidate.go, each with its keys and defaults.
+// The structs are in config.go, limits.go, target.go, client.go and candidate.go, each beside its keys and defaults.
+// Faults collect in report.go, which also keeps credentials out of them.
 package config
 
 import (

@@ -169,6 +169,13 @@ func TestCredential(t *testing.T) {
 	}
 }
 
+// TestNoClients wants an empty list of clients to be none: the caller's credential is no client's key.
+func TestNoClients(t *testing.T) {
+	if c := parse(t, "targets: { a: { dialect: openai, key: client } }\nclients: []", ""); !c.Targets[0].ForwardCaller {
+		t.Errorf("got %+v", c.Targets)
+	}
+}
+
 func TestMaxTokensField(t *testing.T) {
 	for target, want := range map[string]string{
 		"dialect: anthropic": "max_tokens",
