@@ -24,7 +24,7 @@ func TestRetriesStayUnderAShareOfSuccessesAndAFloor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := roomy
 			s.RetryBudget = c.share
-			virtual(t, s, func(b bench) {
+			virtual(t, s, func(b rig) {
 				for range c.successes {
 					b.serveWell(opus)
 				}
@@ -36,15 +36,18 @@ func TestRetriesStayUnderAShareOfSuccessesAndAFloor(t *testing.T) {
 				}
 				b.refused(opus, Visit{Resend: true}, engine.ReasonBudget)
 				b.serveWell(opus) // a first send is free
-				pass(budgetSlots * time.Second)
-				b.enter(opus, Visit{Resend: true}).Release()
+				pass(2 * budgetSlots * time.Second)
+				for range budgetFloor {
+					b.enter(opus, Visit{Resend: true}).Release()
+				}
+				b.refused(opus, Visit{Resend: true}, engine.ReasonBudget)
 			})
 		})
 	}
 }
 
 func TestARetryThatWasNotSentCostsNothing(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		var gone clock.Signal
 		retry := Visit{Resend: true, Queue: 3 * time.Second, Gone: &gone, MaxConcurrency: 1}
 		holder := b.enter(opus, retry)

@@ -124,13 +124,13 @@ func (gt *gate) restart() {
 	gt.limit.restart()
 }
 
-// setAlarm sees to it that the end of a pause wakes the line, if there is one.
+// setAlarm sees to it that the end of a pause wakes the line. Only an empty line stops the alarm: at the very end of a
+// pause it may be about to ring.
 func (gt *gate) setAlarm(now instant) {
-	left := gt.pausedFor(now)
-	switch wanted := left > 0 && gt.line.requests > 0; {
-	case wanted && gt.alarm == nil:
+	switch left := gt.pausedFor(now); {
+	case gt.line.requests > 0 && left > 0 && gt.alarm == nil:
 		gt.alarm = gt.gates.clock.AfterFunc(left, gt.ring)
-	case !wanted && gt.alarm != nil:
+	case gt.line.requests == 0 && gt.alarm != nil:
 		gt.alarm()
 		gt.alarm = nil
 	}

@@ -22,7 +22,8 @@ type Settings struct {
 	RetryBudget float64
 }
 
-// Key names a gate: a target and the model it is asked for, after aliases. Model "" is the whole target.
+// Key names a gate: a target and the model it is asked for, after aliases. Requests without a model share the gate whose
+// Model is ""; everywhere but in [Gates.Enter], Model "" means the whole target.
 type Key struct{ Target, Model string }
 
 // Gates are all the gates of a process. They survive reloads. All methods are safe for concurrent use.
@@ -60,7 +61,8 @@ func (g *Gates) Configure(s Settings) {
 	g.settings = s
 }
 
-func (g *Gates) now() instant { return g.clock.Now().Sub(g.epoch) }
+// now does not go back behind the start, though a clock without a monotonic reading might.
+func (g *Gates) now() instant { return max(0, g.clock.Now().Sub(g.epoch)) }
 
 // gate finds a gate, or makes it.
 func (g *Gates) gate(k Key) *gate {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTheLimitShrinksOncePerRoundTrip(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		var round []*Permit
 		for range 10 {
 			round = append(round, b.enter(opus, Visit{MaxConcurrency: 100}))
@@ -36,7 +36,7 @@ func TestTheLimitShrinksOncePerRoundTrip(t *testing.T) {
 }
 
 func TestOnlyOverloadsShrinkTheLimit(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		for _, k := range []FailureKind{TargetFault, RequestFault, ClientGone} {
 			b.enter(opus, Visit{}).Fail(Failure{Kind: k})
 		}
@@ -47,7 +47,7 @@ func TestOnlyOverloadsShrinkTheLimit(t *testing.T) {
 }
 
 func TestTheLimitGrowsByOneEachRoundTripAndDoublesAfterACalm(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		visit := Visit{MaxConcurrency: 64}
 		round := func() int {
 			var ps []*Permit
@@ -84,7 +84,7 @@ func TestTheLimitGrowsByOneEachRoundTripAndDoublesAfterACalm(t *testing.T) {
 }
 
 func TestLongStreamsDoNotStallAShrunkenGate(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		visit := Visit{MaxConcurrency: 64}
 		var streams []*Permit
 		for range 40 {
@@ -132,7 +132,7 @@ func TestAMovedCeiling(t *testing.T) {
 }
 
 func TestAFullGateAdmitsFromTheLineAsPlacesBecomeFree(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		visit := Visit{MaxConcurrency: 2, Queue: time.Minute}
 		first, second := b.enter(opus, visit), b.enter(opus, visit)
 		admitted := make(chan time.Duration, 2)
@@ -153,5 +153,34 @@ func TestAFullGateAdmitsFromTheLineAsPlacesBecomeFree(t *testing.T) {
 		if a, c := <-admitted, <-admitted; a != 3*time.Second || c != 6*time.Second {
 			t.Errorf("admitted after %s and %s", a, c)
 		}
+	})
+}
+
+func TestFailedProbesDoNotSlowTheRamp(t *testing.T) {
+	virtual(t, roomy, func(b rig) {
+		b.Pause(opus, time.Second, Cause{})
+		for range 5 {
+			pass(time.Second)
+			b.enter(opus, Visit{}).Fail(Failure{Kind: Overload})
+		}
+		pass(time.Second)
+		for i := range 10 {
+			b.serveWell(opus)
+			if h := b.Health(opus); h.Limit != i+2 {
+				t.Fatalf("limit %d after %d successes", h.Limit, i+1)
+			}
+		}
+	})
+}
+
+func TestARaisedCeilingLetsTheLineGoFirst(t *testing.T) {
+	virtual(t, roomy, func(b rig) {
+		holder := b.enter(opus, Visit{MaxConcurrency: 1})
+		admitted := make(chan *Permit, 1)
+		go func() { admitted <- b.enter(opus, Visit{MaxConcurrency: 1, Queue: time.Minute}) }()
+		synctest.Wait()
+		b.refused(opus, Visit{MaxConcurrency: 2}, engine.ReasonQueueFull)
+		(<-admitted).Release()
+		holder.Release()
 	})
 }

@@ -89,8 +89,8 @@ func (l *line) lift(w *waiter) {
 // ahead estimates how many would go before w if it joined now.
 func (l *line) ahead(w *waiter) int {
 	n := l.lanes[w.rank].ahead(w)
-	for _, higher := range l.lanes[:w.rank] {
-		n += higher.requests
+	for i := range w.rank {
+		n += l.lanes[i].requests
 	}
 	return n
 }
@@ -99,8 +99,8 @@ func (l *line) ahead(w *waiter) int {
 func (l *line) leaving(before instant) []*waiter {
 	var leaving []*waiter
 	for i := range l.lanes {
-		for _, f := range l.lanes[i].turns.items {
-			for _, w := range f.waiters.items {
+		for e := l.lanes[i].turns.Front(); e != nil; e = e.Next() {
+			for _, w := range e.Value.(*flow).waiters.items {
 				if w.leave < before {
 					leaving = append(leaving, w)
 				}

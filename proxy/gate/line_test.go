@@ -4,19 +4,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"spillway/engine"
-	"spillway/proxy/clock"
 )
 
 // standing makes a waiter named client/priority, which stands in l from now until leave.
 func standing(l *line, name string, now, leave instant) *waiter {
 	client, priority, _ := strings.Cut(name, "/")
-	w := newWaiter(&gate{gates: &Gates{}}, Visit{Client: client, Priority: engine.Priority(priority), Queue: leave - now}, now, never)
+	w := newWaiter(nil, Visit{Client: client, Priority: engine.Priority(priority), Queue: leave - now}, now, never)
 	l.join(w)
 	return w
 }
@@ -162,8 +159,8 @@ func TestAnEmptyLineHoldsNothing(t *testing.T) {
 		}
 	}
 	for i := range l.lanes {
-		if l.lanes[i].flows != nil || l.lanes[i].turns.items != nil {
-			t.Errorf("lane %d: %+v", i, l.lanes[i])
+		if n := l.lanes[i].turns.Len() + len(l.lanes[i].flows); n > 0 {
+			t.Errorf("lane %d: %d flows and turns", i, n)
 		}
 	}
 	if l.ages.items != nil || l.requests != 0 {
@@ -200,103 +197,5 @@ func TestHowManyAreAhead(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
-	in := func(d time.Duration) time.Time { // as seen from the start of a synctest bubble
-		return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d)
-	}
-	full := Visit{MaxConcurrency: 1}
-	for name, c := range map[string]struct {
-		settings Settings
-		before   func(b bench)
-		visit    Visit
-		want     engine.Reason
-		after    time.Duration
-	}{
-		"full, may not wait":       {roomy, nil, Visit{}, engine.ReasonQueueFull, 0},
-		"negative queue":           {roomy, nil, Visit{Queue: -time.Hour}, engine.ReasonQueueFull, 0},
-		"no queue at all":          {Settings{}, nil, Visit{Queue: time.Minute}, engine.ReasonQueueFull, 0},
-		"too many tokens":          {Settings{QueueRequests: 1, QueueTokens: 99}, nil, Visit{Queue: time.Minute, Tokens: 100}, engine.ReasonQueueFull, 0},
-		"as many tokens as may be": {Settings{QueueRequests: 1, QueueTokens: 100}, nil, Visit{Queue: time.Minute, Tokens: 100}, engine.ReasonQueueTimeout, time.Minute},
-		"time in line is up":       {roomy, nil, Visit{Queue: 10 * time.Second}, engine.ReasonQueueTimeout, 10 * time.Second},
-		"deadline comes in line":   {roomy, nil, Visit{Queue: time.Hour, Deadline: in(5 * time.Second)}, engine.ReasonDeadline, 5 * time.Second},
-		"deadline is over":         {roomy, nil, Visit{Queue: time.Hour, Deadline: in(-time.Second)}, engine.ReasonDeadline, 0},
-		"pause outlasts the queue": {roomy, func(b bench) { b.Pause(opus, time.Minute, Cause{}) }, Visit{Queue: 10 * time.Second}, engine.ReasonPaused, 0},
-		"pause outlasts the deadline": {roomy, func(b bench) { b.Pause(opus, time.Minute, Cause{}) },
-			Visit{Queue: time.Hour, Deadline: in(time.Second)}, engine.ReasonDeadline, 0},
-		"a pause begins": {roomy, func(b bench) {
-			go func() {
-				pass(3 * time.Second)
-				b.Pause(opus, time.Hour, Cause{})
-			}()
-		}, Visit{Queue: time.Minute}, engine.ReasonPaused, 3 * time.Second},
-		"a pause of the target begins": {roomy, func(b bench) {
-			go func() {
-				pass(3 * time.Second)
-				b.Pause(claude, time.Hour, Cause{})
-			}()
-		}, Visit{Queue: time.Hour, Deadline: in(time.Minute)}, engine.ReasonDeadline, 3 * time.Second},
-		"an absurd queue": {roomy, nil, Visit{Queue: 1<<63 - 1}, engine.ReasonQueueTimeout, longestQueue},
-	} {
-		t.Run(name, func(t *testing.T) {
-			virtual(t, c.settings, func(b bench) {
-				b.enter(opus, full)
-				if c.before != nil {
-					c.before(b)
-				}
-				c.visit.MaxConcurrency = 1
-				began := time.Now()
-				r := b.refused(opus, c.visit, c.want)
-				if after := time.Since(began); after != c.after || r.Message == "" || r.Gone {
-					t.Errorf("after %s: %+v", after, *r)
-				}
-			})
-		})
-	}
-}
-
 // in is a moment as seen from the start of a synctest bubble.
 func in(d time.Duration) time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d) }
-
-func TestAWaitThatCannotEndInTimeIsRefusedAtOnce(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
-		p := b.enter(opus, Visit{MaxConcurrency: 1})
-		pass(10 * time.Second)
-		p.Commit(time.Second)
-		p.Release()
-		b.enter(opus, Visit{MaxConcurrency: 1})
-		var line sync.WaitGroup
-		stand := func(v Visit) { line.Go(func() { b.Enter(opus, v) }) }
-		for range 6 { // 10 s each
-			stand(Visit{Client: "a", MaxConcurrency: 1, Queue: 2 * time.Minute})
-		}
-		synctest.Wait()
-		soon := Visit{Client: "b", MaxConcurrency: 1, Queue: 5 * time.Minute, Deadline: time.Now().Add(59 * time.Second)}
-		stand(soon) // takes turns with a
-		synctest.Wait()
-		soon.Priority = engine.Low // goes after them all
-		if r := b.refused(opus, soon, engine.ReasonDeadline); r.OpensIn != 70*time.Second {
-			t.Errorf("opens in %s", r.OpensIn)
-		}
-		line.Wait()
-	})
-}
-
-func TestAHungUpClientLeavesAtOnce(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
-		b.enter(opus, Visit{MaxConcurrency: 1})
-		var gone clock.Signal
-		refusal := make(chan *Refusal)
-		go func() {
-			_, r := b.Enter(opus, Visit{MaxConcurrency: 1, Queue: time.Hour, Gone: &gone, Tokens: 7})
-			refusal <- r
-		}()
-		pass(time.Second)
-		gone.Fire()
-		if r := <-refusal; !r.Gone || r.Reason != "" {
-			t.Errorf("%+v", r)
-		}
-		if h := b.Health(opus); h.Queued != 0 || b.tokens != 0 {
-			t.Errorf("%+v", h)
-		}
-	})
-}

@@ -11,7 +11,6 @@ type ranking[T any] struct {
 
 func (r *ranking[T]) insert(x T) { heap.Push(r, x) }
 func (r *ranking[T]) remove(x T) { heap.Remove(r, *r.place(x)) }
-func (r *ranking[T]) moved(x T)  { heap.Fix(r, *r.place(x)) }
 
 // Len implements [heap.Interface].
 func (r *ranking[T]) Len() int { return len(r.items) }

@@ -21,8 +21,9 @@ const (
 
 // State is a gate as operators see it.
 type State struct {
-	// Key has Model "" for a whole target, which is listed while it is closed.
-	Key   Key
+	Key Key
+	// Whole marks the state of a whole target, which is listed while a pause of it lasts.
+	Whole bool
 	Phase Phase
 	// Until is when the pause ends; zero when none is running.
 	Until time.Time
@@ -42,17 +43,17 @@ func (g *Gates) Health(k Key) engine.Health {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
-	if gt := g.gates[k]; gt != nil {
-		return gt.health(now)
-	}
-	t := g.targets[k.Target]
-	if t == nil {
+	t, gt := g.targets[k.Target], g.gates[k]
+	switch {
+	case t == nil:
 		return engine.Health{Limit: defaultConcurrency}
-	}
-	if k.Model != "" || len(t.gates) == 0 {
+	case k.Model == "" && len(t.gates) > 0:
+		return t.health(now)
+	case gt != nil:
+		return gt.health(now)
+	default:
 		return t.rest(now)
 	}
-	return t.health(now)
 }
 
 // health is that of the target's worst gate. The target must have gates.
@@ -93,19 +94,21 @@ func (gt *gate) health(now instant) engine.Health {
 
 // worse says whether less can be expected of a than of b.
 func worse(a, b engine.Health) bool {
-	closed := func(h engine.Health) int {
-		if h.Paused {
-			return 1
-		}
-		return 0
-	}
 	return cmp.Or(
-		cmp.Compare(closed(a), closed(b)),
+		number(a.Paused)-number(b.Paused),
 		cmp.Compare(a.PausedFor, b.PausedFor),
 		cmp.Compare(a.Overloads, b.Overloads),
 		cmp.Compare(a.ErrorRate, b.ErrorRate),
 		cmp.Compare(a.Queued, b.Queued),
 	) > 0
+}
+
+// number is 0 or 1, so that false comes before true.
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // OpensIn forecasts when the earliest of these gates opens: 0 if one is open, however full. A probe that is out is
@@ -140,7 +143,7 @@ func (g *Gates) RateLimits(k Key, r engine.RateLimits) {
 	}
 }
 
-// States lists every gate and every closed target, by target and model.
+// States lists every gate and every closed target, by target and model, a whole target before its gates.
 func (g *Gates) States() []State {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -163,7 +166,7 @@ func (g *Gates) States() []State {
 		s.RetriesLeft = g.targets[s.Key.Target].budget.left(now, g.settings.RetryBudget)
 	}
 	slices.SortFunc(states, func(a, b State) int {
-		return cmp.Or(cmp.Compare(a.Key.Target, b.Key.Target), cmp.Compare(a.Key.Model, b.Key.Model))
+		return cmp.Or(cmp.Compare(a.Key.Target, b.Key.Target), cmp.Compare(a.Key.Model, b.Key.Model), number(b.Whole)-number(a.Whole))
 	})
 	return states
 }
@@ -186,7 +189,7 @@ func (gt *gate) state(now instant) State {
 
 // state is that of the whole target's own pause.
 func (t *target) state(k Key, now instant) State {
-	s := State{Key: k, Phase: Probing, Cause: t.pause.cause, Health: t.rest(now)}
+	s := State{Key: k, Whole: true, Phase: Probing, Cause: t.pause.cause, Health: t.rest(now)}
 	if s.Health.PausedFor > 0 {
 		s.Phase = Paused
 	}

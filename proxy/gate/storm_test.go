@@ -16,7 +16,7 @@ import (
 
 // Five hundred wait for the end of a pause. The target must see one, then a ramp that doubles at most.
 func TestRecoveryWithoutAStampede(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		b.Pause(opus, 30*time.Second, Cause{})
 		began := time.Now()
 		var sends [200]int // by second
@@ -50,7 +50,7 @@ func TestRecoveryWithoutAStampede(t *testing.T) {
 
 // While the target stays down only probes reach it, one for each pause.
 func TestAnOutageIsProbedOnly(t *testing.T) {
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		var sends atomic.Int32
 		var clients sync.WaitGroup
 		for i := range 200 {
@@ -76,7 +76,7 @@ func TestAnOutageIsProbedOnly(t *testing.T) {
 
 func TestTenThousandHangUp(t *testing.T) {
 	const waiting = 10_000
-	virtual(t, roomy, func(b bench) {
+	virtual(t, roomy, func(b rig) {
 		holder := b.enter(opus, Visit{MaxConcurrency: 1})
 		var gone clock.Signal
 		var clients sync.WaitGroup
@@ -124,12 +124,12 @@ func living() int {
 func TestChaos(t *testing.T) {
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			virtual(t, Settings{QueueRequests: 40, QueueTokens: 2000, RetryBudget: 0.2}, func(b bench) { chaos(b, seed) })
+			virtual(t, Settings{QueueRequests: 40, QueueTokens: 2000, RetryBudget: 0.2}, func(b rig) { chaos(b, seed) })
 		})
 	}
 }
 
-func chaos(b bench, seed uint64) {
+func chaos(b rig, seed uint64) {
 	seen := &witness{probes: map[*gate]int{}}
 	keys := []Key{opus, haiku, {"gpt", "5"}}
 	var all sync.WaitGroup
@@ -170,7 +170,7 @@ func chaos(b bench, seed uint64) {
 }
 
 // request is one request's way through a gate, at random.
-func request(b bench, random *rand.Rand, k Key, seen *witness) {
+func request(b rig, random *rand.Rand, k Key, seen *witness) {
 	var gone clock.Signal
 	pass(time.Duration(random.IntN(3000)) * time.Millisecond)
 	v := Visit{
@@ -215,7 +215,7 @@ type witness struct {
 	probes map[*gate]int
 }
 
-func (w *witness) admitted(b bench, p *Permit) {
+func (w *witness) admitted(b rig, p *Permit) {
 	b.mu.Lock()
 	if gt := p.gate; gt.inFlight > gt.limit.ceiling {
 		b.Errorf("%d in flight of %d", gt.inFlight, gt.limit.ceiling)

@@ -74,7 +74,7 @@ func (g *Gates) arrive(k Key, v Visit) (*Permit, *Refusal, *waiter) {
 		return nil, &Refusal{Reason: engine.ReasonBudget, Message: "the target's retry budget is spent"}, nil
 	}
 	deadline := g.deadline(v)
-	gt.serve(now) // those in line whose pause ended this very moment go first
+	gt.serve(now) // a raised ceiling, or a pause that ends this very moment, lets those in line go first
 	if gt.line.requests == 0 && gt.passable(now) && now < deadline {
 		return gt.admit(v.Request, now), nil, nil
 	}

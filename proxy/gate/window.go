@@ -90,7 +90,9 @@ func (w *window) stay(now instant) time.Duration {
 func (w *window) percentiles(now instant) (p50, p95 time.Duration) {
 	var all histogram
 	for s := range w.recent(now) {
-		all.add(&s.firstContent)
+		if s.sends > 0 {
+			all.add(&s.firstContent)
+		}
 	}
 	return all.quantile(0.50), all.quantile(0.95)
 }
