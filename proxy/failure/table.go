@@ -33,8 +33,7 @@ var table = []row{
 
 	// Money. It does not come back within a request's life.
 	{code: "enforced_spend_limit_reached contract_spend_limit_reached linked_organization_spend_limit_reached", reason: engine.ReasonSpendLimit, retry: engine.RetryElsewhere},
-	{code: "insufficient_quota credit_balance_exhausted billing_hard_limit_reached organization_usage_limit_exceeded", reason: engine.ReasonSpendLimit, retry: engine.RetryElsewhere},
-	{code: "organization_spend_limit_exceeded project_spend_limit_exceeded", reason: engine.ReasonSpendLimit, retry: engine.RetryElsewhere},
+	{code: "insufficient_quota credit_balance_exhausted billing_hard_limit_reached organization_usage_limit_exceeded organization_spend_limit_exceeded project_spend_limit_exceeded", reason: engine.ReasonSpendLimit, retry: engine.RetryElsewhere},
 	{says: "you have reached your specified api usage limits", reason: engine.ReasonSpendLimit, retry: engine.RetryElsewhere},
 	{code: "linked_organization_billing_unavailable organization_on_hold billing_not_active billing_error", reason: engine.ReasonBilling, retry: engine.RetryElsewhere},
 	{says: "credit balance is too low|insufficient balance", reason: engine.ReasonBilling, retry: engine.RetryElsewhere},
