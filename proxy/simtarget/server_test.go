@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/valyala/fasthttp/fasthttputil"
 
 	"spillway/engine"
 	"spillway/proxy/simtarget"
@@ -180,6 +182,33 @@ func TestAwaitGivesUp(t *testing.T) {
 	}
 }
 
+func TestKeptRequestsStayAsTheyWere(t *testing.T) {
+	s := start(t, engine.Anthropic, nil)
+	conn := dial(t, s)
+	in := bufio.NewReader(conn)
+	for _, model := range []string{"one", "two"} {
+		io.WriteString(conn, post(`{"model":"`+model+`"}`, manners))
+		resp, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, resp.Body)
+	}
+	if kept := s.Requests(); kept[0].Model() != "one" || kept[1].Model() != "two" {
+		t.Errorf("kept %s and %s", kept[0].Body, kept[1].Body)
+	}
+}
+
+func TestWrongLengthIsOffByWhatWasAsked(t *testing.T) {
+	s := start(t, engine.Anthropic, simtarget.WrongLength(7, simtarget.JSON(200, `{}`)))
+	conn := dial(t, s)
+	io.WriteString(conn, post(`{}`, manners))
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil || resp.ContentLength != 9 {
+		t.Errorf("got %v, %v, want a length of 9", resp, err)
+	}
+}
+
 func TestKeepsOnlyTheLatest(t *testing.T) {
 	s, err := simtarget.Start(simtarget.Config{Keep: 2})
 	if err != nil {
@@ -202,4 +231,34 @@ func TestKeepsOnlyTheLatest(t *testing.T) {
 	if _, err := s.Await(t.Context(), 0); err == nil {
 		t.Error("request 0 should be forgotten")
 	}
+}
+
+func TestVirtualTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ln := fasthttputil.NewInmemoryListener()
+		s, err := simtarget.Start(simtarget.Config{Listener: ln, Behaviour: simtarget.InTurn(simtarget.SlowStart(time.Hour, simtarget.Message("at last")), simtarget.Hang())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		conn, err := ln.Dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		io.WriteString(conn, post(`{}`, manners))
+		if resp, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || resp.StatusCode != 200 {
+			t.Errorf("got %v, %v", resp, err)
+		}
+		if took := time.Since(began); took != time.Hour {
+			t.Errorf("an hour took %v", took)
+		}
+		io.WriteString(conn, post(`{}`, manners))
+		seen, err := s.Await(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.Close()
+		<-seen.Gone()
+	})
 }
