@@ -1,7 +1,7 @@
-// Package runtime runs programs in pooled runtimes.
 package runtime
 
 import (
+	"fmt"
 	"time"
 
 	"spillway/engine"
@@ -16,42 +16,130 @@ type Limits struct {
 	Abandons int
 }
 
-// Stats counts the runtimes of a policy.
-type Stats struct {
-	Born      int64 // runtimes made since the start
-	Idle      int   // waiting for a call
-	Abandoned int64 // given up since the start, with a call that could not be interrupted
-	Stuck     int   // of these, still running
-	Benched   bool  // the policy is not called at present
-}
+// loadLimit is how long a file may take to load, once, when it is made ready.
+const loadLimit = time.Second
 
 // Policy is a program ready to decide. It is safe for concurrent use.
 type Policy struct {
 	program *script.Program
+	limit   time.Duration
+	onError engine.OnError
+	pool    *pool
+	bench   bench
 }
 
-// New runs the program once, checks the shape of its default export, and is ready to decide.
-func New(p *script.Program, env engine.Environment, limits Limits) (*Policy, *engine.Fault) {
-	return &Policy{program: p}, nil
+// New runs the program once, checks the shape of its default export, and is ready to decide. The fault says what is wrong
+// with the file.
+func New(program *script.Program, env engine.Environment, limits Limits) (*Policy, *engine.Fault) {
+	p := &Policy{program: program, limit: limits.Decide, pool: newPool(program, env), bench: bench{limit: limits.Abandons}}
+	if p.limit <= 0 {
+		p.limit = 20 * time.Millisecond
+	}
+	if p.bench.limit <= 0 {
+		p.bench.limit = 3
+	}
+	w, failed := p.borrow(false)
+	if w == nil {
+		return nil, failed.Fault
+	}
+	p.onError = w.instance.onError
+	p.pool.giveBack(w, true)
+	return p, nil
 }
 
-// Name is the policy's name.
+// borrow lends a runtime in which the policy is ready, or gives the decision that says why there is none. A new runtime
+// takes about a millisecond.
+func (p *Policy) borrow(fresh bool) (*worker, engine.Decision) {
+	w := p.pool.borrow(p.limit, fresh)
+	if w == nil {
+		return nil, p.failed(engine.OutcomeTimedOut, fmt.Sprintf("decide was not called: no runtime became free within %s", p.limit), "")
+	}
+	if w.ready {
+		return w, engine.Decision{}
+	}
+	ending := w.do(prepare, loadLimit)
+	if ending == abandoned {
+		p.pool.giveUp(w)
+		return nil, engine.Decision{Outcome: engine.OutcomeAbandoned, Fault: stuckFault(p.program, "the file", loadLimit)}
+	}
+	if fault := w.instance.unfit; fault != nil {
+		p.pool.giveBack(w, false)
+		return nil, engine.Decision{Outcome: engine.OutcomeThrew, Fault: fault}
+	}
+	if ending == interrupted { // it got ready in the last moment
+		p.pool.giveBack(w, false)
+		return nil, p.failed(engine.OutcomeTimedOut, fmt.Sprintf("the file took longer than %s to load", loadLimit), "")
+	}
+	w.ready = true
+	return w, engine.Decision{}
+}
+
+// Name is the policy's name: its file's, without directory and extension.
 func (p *Policy) Name() string { return p.program.Name() }
 
 // OnError is what the policy wants done when it gives no valid action.
-func (p *Policy) OnError() engine.OnError { return engine.OnErrorPassthrough }
+func (p *Policy) OnError() engine.OnError { return p.onError }
 
-// Decide asks the policy.
-func (p *Policy) Decide(in engine.Input) engine.Decision { return engine.Decision{} }
+// Decide asks the policy. It never panics, and returns within the time limit and 20 ms of grace, on a machine that is not
+// overloaded; in.Request and what it refers to are not touched after that. A decision without a valid action has a Fault.
+func (p *Policy) Decide(in engine.Input) engine.Decision { return p.decide(in, false) }
 
-// DecideFresh asks the policy in a runtime that has never been used.
-func (p *Policy) DecideFresh(in engine.Input) engine.Decision { return engine.Decision{} }
+// DecideFresh is [Policy.Decide] in a runtime that has never been used, and will not be used again.
+func (p *Policy) DecideFresh(in engine.Input) engine.Decision { return p.decide(in, true) }
+
+func (p *Policy) decide(in engine.Input, fresh bool) engine.Decision {
+	if !p.bench.admits(p.pool.stuckCalls()) {
+		return p.failed(engine.OutcomeBenched, "decide is not called at present: it got stuck too often", "it is tried again from time to time, and a new version of the file at once")
+	}
+	w, failed := p.borrow(fresh)
+	if w == nil {
+		return failed
+	}
+	i := w.instance
+	i.asked = in
+	ending := w.do(answer, p.limit)
+	if ending == abandoned {
+		d := i.call.abandon().decision()
+		d.Outcome, d.Took, d.Fault = engine.OutcomeAbandoned, p.limit+grace, stuckFault(p.program, "decide", p.limit)
+		p.bench.ended(w.started.Load())
+		p.pool.giveUp(w)
+		return d
+	}
+	d := i.given
+	i.asked, i.given = engine.Input{}, engine.Decision{}
+	p.bench.ended(false)
+	p.pool.giveBack(w, ending == finished && !i.spoiled && !fresh)
+	return d
+}
+
+// failed is a decision for which the policy was not called.
+func (p *Policy) failed(outcome engine.Outcome, message, hint string) engine.Decision {
+	fault := &engine.Fault{Position: engine.Position{File: p.program.File()}, Message: message, Hint: hint}
+	return engine.Decision{Outcome: outcome, Fault: fault}
+}
+
+// Stats counts the runtimes of a policy.
+type Stats struct {
+	Born      int64 // made so far
+	Idle      int   // waiting for a call
+	Abandoned int64 // given up so far, with a call that could not be interrupted
+	Stuck     int   // given up, with a call that still runs
+	Benched   bool  // the policy got stuck too often and is not called at present
+}
 
 // Stats counts the policy's runtimes.
-func (p *Policy) Stats() Stats { return Stats{} }
+func (p *Policy) Stats() Stats {
+	p.pool.mu.Lock()
+	defer p.pool.mu.Unlock()
+	return Stats{
+		Born:      p.pool.born,
+		Idle:      len(p.pool.idle),
+		Abandoned: p.pool.abandoned,
+		Stuck:     p.pool.stuck,
+		Benched:   p.bench.benched(p.pool.stuck),
+	}
+}
 
-// Close lets idle runtimes go once calls in flight have returned.
-func (p *Policy) Close() {}
-
-// Table is the default export of a test module as a JSON-like value: maps, slices, strings, float64s, bools and nil.
-func Table(p *script.Program) (any, *engine.Fault) { return nil, nil }
+// Close lets idle runtimes go now, and the others when their calls have returned. A request that still holds the policy
+// may go on asking it; each of these calls then gets a runtime of its own.
+func (p *Policy) Close() { p.pool.close() }

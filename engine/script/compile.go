@@ -1,16 +1,114 @@
-// Package script compiles policies to programs.
 package script
 
 import (
+	_ "embed" // the library's files
+	"errors"
 	"io/fs"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/parser"
 
 	"spillway/engine"
 )
 
-// Compile bundles the policy at path entry of files (TypeScript or JavaScript, ES modules) to one strict script. It is pure and safe for concurrent use.
-func Compile(files fs.FS, entry string) (*Program, engine.Faults) {
-	return &Program{file: entry}, nil
-}
+//go:embed library/spillway.js
+var library string
+
+//go:embed library/spillway.d.ts
+var types string
 
 // Types is the text of spillway.d.ts as this binary implements it.
-func Types() string { return "" }
+func Types() string { return types }
+
+// Fingerprint names the global function, from a string to its 32-bit FNV-1a hash, that the library takes while it loads.
+const Fingerprint = "fnv1a"
+
+// Compile makes one strict script of the policy or table at path entry of files (TypeScript or JavaScript, ES modules)
+// and all that it imports. It reports every fault it finds, each with the file, line and column a person wrote.
+// It is pure and safe for concurrent use.
+func Compile(files fs.FS, entry string) (*Program, engine.Faults) {
+	made, faults := bundle(files, entry)
+	if faults != nil {
+		return nil, faults
+	}
+	tree, err := goja.Parse(entry, made.code, parser.WithDisableSourceMaps)
+	if err != nil {
+		return nil, engine.Faults{made.source.rejected(entry, err)}
+	}
+	if faults := forbid(tree, made.source); faults != nil {
+		return nil, faults
+	}
+	returns, faults := instrument(tree, made.source, entry)
+	if faults != nil {
+		return nil, faults
+	}
+	yieldExports(tree)
+	code, err := goja.CompileAST(tree, true)
+	if err != nil {
+		return nil, engine.Faults{made.source.rejected(entry, err)}
+	}
+	return &Program{file: entry, code: code, returns: returns, source: made.source}, nil
+}
+
+// yieldExports turns esbuild's `var exports = (() => {…})()` into the bare call, so that running the script yields the
+// exports and leaves no global behind.
+func yieldExports(tree *ast.Program) {
+	declaration, ok := tree.Body[len(tree.Body)-1].(*ast.VariableStatement)
+	if !ok {
+		return
+	}
+	tree.Body[len(tree.Body)-1] = &ast.ExpressionStatement{Expression: declaration.List[0].Initializer}
+	tree.DeclarationList = nil
+}
+
+// forbid reports what the parser accepts and a policy may not have.
+func forbid(tree *ast.Program, source *sourceMap) engine.Faults {
+	var faults engine.Faults
+	walk(tree, func(node ast.Node) bool {
+		switch n := node.(type) {
+		case *ast.RegExpLiteral:
+			if Backtracks(n.Pattern, n.Flags) {
+				faults = append(faults, source.fault(tree, n.Idx, "regular expression "+n.Literal+" needs backtracking, which cannot be interrupted", backtrackHint))
+			}
+		case *ast.CallExpression:
+			if isCall(n, "__require") {
+				faults = append(faults, source.fault(tree, n.Idx0(), "a policy cannot load modules while it runs", ImportHint))
+			}
+			if isCall(n, "__commonJS") {
+				faults = append(faults, commonJS(n))
+			}
+		}
+		return true
+	})
+	return faults
+}
+
+// commonJS is the fault of the module that esbuild wrapped as `__commonJS({ "policy:file"(exports, module) {…} })`.
+func commonJS(wrapper *ast.CallExpression) *engine.Fault {
+	var file string
+	if modules, ok := wrapper.ArgumentList[0].(*ast.ObjectLiteral); ok && len(modules.Value) == 1 {
+		if module, ok := modules.Value[0].(*ast.PropertyKeyed); ok {
+			file = plainName(keyName(module.Key))
+		}
+	}
+	return &engine.Fault{
+		Position: engine.Position{File: file},
+		Message:  "CommonJS modules (module.exports, exports) are not supported",
+		Hint:     "write an ES module: export default { decide(request, attempts, ctx) { … } }",
+	}
+}
+
+// rejected is the fault for code that esbuild accepts and goja does not.
+func (s *sourceMap) rejected(entry string, err error) *engine.Fault {
+	var list parser.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		return s.faultAt(list[0].Position.Line, list[0].Position.Column, list[0].Message, "")
+	}
+	var syntax *goja.CompilerSyntaxError
+	if errors.As(err, &syntax) && syntax.File != nil {
+		at := syntax.File.Position(syntax.Offset)
+		return s.faultAt(at.Line, at.Column, syntax.Message, "")
+	}
+	return &engine.Fault{Position: engine.Position{File: entry}, Message: "compile: " + err.Error()}
+}

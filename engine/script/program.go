@@ -3,11 +3,18 @@ package script
 import (
 	"path"
 	"strings"
+
+	"github.com/dop251/goja"
+
+	"spillway/engine"
 )
 
 // Program is a compiled policy or table. It is immutable and may be shared by any number of runtimes.
 type Program struct {
-	file string
+	file    string
+	code    *goja.Program
+	returns []engine.Position
+	source  *sourceMap
 }
 
 // File is the path of the entry file, as it was given to [Compile].
@@ -18,3 +25,25 @@ func (p *Program) Name() string {
 	name := path.Base(p.file)
 	return strings.TrimSuffix(name, path.Ext(name))
 }
+
+// Code evaluates to the object that holds the entry's exports. It needs two globals: [Fingerprint] while it loads, and
+// [ReturnMark] for as long as its functions are called.
+func (p *Program) Code() *goja.Program { return p.code }
+
+// Return is the place of the return statement, or of the concise arrow's body, with this number (see [ReturnMark]).
+// Number 0 is the place of `decide` itself. It is the zero Position when there is no such number.
+func (p *Program) Return(number int) engine.Position {
+	if number < 0 || number >= len(p.returns) {
+		return engine.Position{}
+	}
+	return p.returns[number]
+}
+
+// Position maps a line and column of the code, both from 1, to the file that a person wrote. ok is false for code that
+// nobody wrote, such as esbuild's own.
+func (p *Program) Position(line, column int) (at engine.Position, ok bool) {
+	return p.source.position(line, column)
+}
+
+// Line is the source text at a position, "" when unknown.
+func (p *Program) Line(at engine.Position) string { return p.source.line(at) }

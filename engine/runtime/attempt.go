@@ -1,0 +1,50 @@
+package runtime
+
+import (
+	"github.com/dop251/goja"
+
+	"spillway/engine"
+)
+
+// attemptShape is one element of the second argument of decide. Attempts are not recorded: they are the decision's input.
+var attemptShape = newShape("attempt", false, []field[*engine.Attempt]{
+	{name: "target", read: func(_ *call, a *engine.Attempt) any { return a.Target }},
+	{name: "model", read: func(_ *call, a *engine.Attempt) any { return a.Model }},
+	{name: "status", read: func(_ *call, a *engine.Attempt) any {
+		if a.Status == 0 {
+			return nil
+		}
+		return a.Status
+	}},
+	{name: "reason", read: func(_ *call, a *engine.Attempt) any { return string(a.Reason) }},
+	{name: "code", read: func(_ *call, a *engine.Attempt) any { return a.Code }},
+	{name: "message", read: func(_ *call, a *engine.Attempt) any { return a.Message }},
+	{name: "retry", read: func(_ *call, a *engine.Attempt) any { return string(a.Retry) }},
+	{name: "retryAfter", read: func(_ *call, a *engine.Attempt) any { return orNull(a.RetryAfter) }},
+	{name: "ms", read: func(_ *call, a *engine.Attempt) any { return milliseconds(a.Took) }},
+	{name: "at", read: func(_ *call, a *engine.Attempt) any { return a.At.UnixMilli() }},
+	{name: "kind", read: func(_ *call, a *engine.Attempt) any { return string(a.Kind) }},
+	{name: "edits", read: func(c *call, a *engine.Attempt) any { return c.texts(a.Edits) }},
+}...)
+
+// attempts is the second argument of decide: a frozen array of views of copies.
+func (i *instance) attempts(list []engine.Attempt) goja.Value {
+	if len(list) == 0 {
+		return i.noAttempts
+	}
+	copies := append([]engine.Attempt(nil), list...)
+	items := make([]any, len(copies))
+	for n := range copies {
+		items[n] = part[*engine.Attempt]{attemptShape, &copies[n]}.open(&i.call)
+	}
+	return i.call.frozen(i.vm.NewArray(items...))
+}
+
+// texts is a frozen array of strings.
+func (c *call) texts(list []string) goja.Value {
+	items := make([]any, len(list))
+	for n := range list {
+		items[n] = list[n]
+	}
+	return c.frozen(c.vm.NewArray(items...))
+}

@@ -1,0 +1,183 @@
+package runtime
+
+import (
+	_ "embed" // harden.js
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"spillway/engine"
+	"spillway/engine/nearest"
+	"spillway/engine/script"
+)
+
+//go:embed harden.js
+var hardenSource string
+
+var harden = goja.MustCompile("harden.js", hardenSource, true)
+
+// maxCallDepth bounds recursion: far more than a policy needs, and far less than what would grow Go's stack much.
+const maxCallDepth = 1000
+
+// newInstance prepares a runtime. It runs no JavaScript yet.
+func newInstance(program *script.Program, env engine.Environment) *instance {
+	vm := goja.New()
+	vm.SetMaxCallStackSize(maxCallDepth)
+	i := &instance{program: program, vm: vm, seed: rand.NewPCG(0, 0), now: time.Unix(0, 0)}
+	i.random = rand.New(i.seed)
+	vm.SetRandSource(i.random.Float64)
+	vm.SetTimeSource(func() time.Time { return i.now })
+	c := &i.call
+	c.vm = vm
+	c.request = &view[*engine.Request]{call: c, shape: requestShape}
+	c.client = &view[engine.Client]{call: c, shape: clientShape}
+	c.sdk = &view[engine.SDK]{call: c, shape: sdkShape}
+	c.ctx = &view[*engine.Ctx]{call: c, shape: ctxShape}
+	c.point(nothing)
+	for _, t := range env.Targets {
+		c.targets = append(c.targets, t.Name)
+	}
+	i.env = env
+	return i
+}
+
+// load makes the runtime safe and runs the program in it, which gives the entry's exports.
+func (i *instance) load() *engine.Fault {
+	err := i.try(func() {
+		i.call.freeze = i.native("Object", "freeze")
+		i.stringify = i.native("JSON", "stringify")
+		i.harden()
+		i.arguments()
+		globals := i.vm.GlobalObject()
+		i.define(script.Fingerprint, func(js goja.FunctionCall) goja.Value { return i.vm.ToValue(fingerprint(js.Argument(0).String())) })
+		i.define(script.ReturnMark, i.mark)
+		i.exports = i.check(i.vm.RunProgram(i.program.Code()))
+		i.check(nil, globals.Delete(script.Fingerprint))
+		i.call.frozen(globals)
+	})
+	if err != nil {
+		return i.stopped("the file", err)
+	}
+	return nil
+}
+
+// native is a function of the language, as it is before anyone could have changed it.
+func (i *instance) native(object, name string) goja.Callable {
+	f, _ := goja.AssertFunction(i.vm.Get(object).ToObject(i.vm).Get(name))
+	return f
+}
+
+func (i *instance) harden() {
+	function, _ := goja.AssertFunction(i.check(i.vm.RunProgram(harden)))
+	i.check(function(goja.Undefined(), i.vm.ToValue(func(js goja.FunctionCall) goja.Value {
+		return i.vm.ToValue(script.Backtracks(js.Argument(0).String(), js.Argument(1).String()))
+	})))
+}
+
+// define makes a global function that is out of the policy's sight until it looks for its name.
+func (i *instance) define(name string, f func(goja.FunctionCall) goja.Value) {
+	i.check(nil, i.vm.GlobalObject().DefineDataProperty(name, i.vm.ToValue(f), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE))
+}
+
+// check passes a value on and throws an error, inside [instance.try].
+func (i *instance) check(v goja.Value, err error) goja.Value {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// arguments makes the objects that decide gets in every call.
+func (i *instance) arguments() {
+	c := &i.call
+	i.request = i.vm.NewDynamicObject(c.request)
+	i.ctx = i.vm.NewDynamicObject(c.ctx)
+	i.noAttempts = i.call.frozen(i.vm.NewArray())
+	c.fixed = fixed{
+		client:  i.vm.NewDynamicObject(c.client),
+		sdk:     i.vm.NewDynamicObject(c.sdk),
+		header:  c.function("header", c.header),
+		health:  c.function("health", c.askHealth),
+		count:   c.function("count", c.askCount),
+		random:  c.function("random", i.askRandom),
+		targets: i.tree(targetList(i.env.Targets)),
+		vars:    i.tree(i.env.Vars),
+	}
+}
+
+// fingerprint is the library's hash.
+func fingerprint(text string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(text))
+	return h.Sum32()
+}
+
+// adopt finds decide and onError in the program's exports.
+func (i *instance) adopt() *engine.Fault {
+	var fault *engine.Fault
+	err := i.try(func() { fault = i.findPolicy() })
+	if err != nil {
+		return i.stopped("the file", err)
+	}
+	return fault
+}
+
+const shapeHint = "write: export default { decide(request, attempts, ctx) { … } } satisfies Policy"
+
+func (i *instance) findPolicy() *engine.Fault {
+	here := engine.Position{File: i.program.File()}
+	exports, ok := i.exports.(*goja.Object)
+	if !ok {
+		return i.at(here, "the file exports nothing", shapeHint)
+	}
+	holder := exports
+	var decide goja.Value
+	if object, ok := exports.Get("default").(*goja.Object); !ok {
+		decide = exports.Get("decide")
+	} else if _, callable := goja.AssertFunction(object); callable {
+		decide = object
+	} else {
+		holder, decide = object, object.Get("decide")
+	}
+	if i.decide, ok = goja.AssertFunction(decide); !ok {
+		hint := shapeHint
+		if near := nearest.Name("decide", holder.Keys()); near != "" && near != "decide" {
+			hint = fmt.Sprintf("did you mean decide instead of %s?", near)
+		}
+		return i.at(here, "the file exports no function decide", hint)
+	}
+	i.this = holder
+	return i.findOnError(holder, holder != exports)
+}
+
+// policyKeys are the keys of a policy's default export.
+var policyKeys = []string{"decide", "onError"}
+
+// findOnError reads onError; an object that is a policy and nothing else must not have other keys.
+func (i *instance) findOnError(holder *goja.Object, whole bool) *engine.Fault {
+	here := i.program.Return(0)
+	for _, key := range holder.Keys() {
+		if whole && !slices.Contains(policyKeys, key) && holder.Prototype() == i.vm.Get("Object").ToObject(i.vm).Get("prototype") {
+			hint := "a policy has: " + strings.Join(policyKeys, ", ")
+			if near := nearest.Name(key, policyKeys); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			return i.at(here, fmt.Sprintf("unknown key %q in policy", key), hint)
+		}
+	}
+	v := holder.Get("onError")
+	if v == nil || goja.IsUndefined(v) {
+		i.onError = engine.OnErrorPassthrough
+		return nil
+	}
+	i.onError = engine.OnError(v.String())
+	if i.onError != engine.OnErrorPassthrough && i.onError != engine.OnErrorDeny {
+		return i.at(here, fmt.Sprintf("onError must be %q or %q, not %s", engine.OnErrorPassthrough, engine.OnErrorDeny, show(v)), "")
+	}
+	return nil
+}

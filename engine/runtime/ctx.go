@@ -1,0 +1,111 @@
+package runtime
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/dop251/goja"
+
+	"spillway/engine"
+)
+
+// ctxShape is the third argument of decide. targets and vars are part of the snapshot and not recorded.
+var ctxShape = newShape("ctx", true, []field[*engine.Ctx]{
+	{name: "now", read: func(_ *call, x *engine.Ctx) any { return x.Now.UnixMilli() }},
+	{name: "timeLeft", read: func(_ *call, x *engine.Ctx) any { return milliseconds(x.TimeLeft) }},
+	{name: "stepsLeft", read: func(_ *call, x *engine.Ctx) any { return x.StepsLeft }},
+	{name: "opensIn", read: func(_ *call, x *engine.Ctx) any {
+		if x.World == nil {
+			return int64(0)
+		}
+		wait, known := x.World.OpensIn()
+		if !known {
+			return nil
+		}
+		return milliseconds(wait)
+	}},
+	{name: "random", read: func(c *call, _ *engine.Ctx) any { return c.fixed.random }},
+	{name: "targets", read: func(c *call, _ *engine.Ctx) any { return c.fixed.targets }},
+	{name: "health", read: func(c *call, _ *engine.Ctx) any { return c.fixed.health }},
+	{name: "vars", read: func(c *call, _ *engine.Ctx) any { return c.fixed.vars }},
+	{name: "count", read: func(c *call, _ *engine.Ctx) any { return c.fixed.count }},
+}...)
+
+// targetFields are the properties of an element of ctx.targets, a frozen object.
+var targetFields = []struct {
+	name string
+	read func(t engine.Target) any
+}{
+	{"name", func(t engine.Target) any { return t.Name }},
+	{"dialect", func(t engine.Target) any { return string(t.Dialect) }},
+	{"models", func(t engine.Target) any {
+		models := make(map[string]any, len(t.Models))
+		for alias, model := range t.Models {
+			models[alias] = model
+		}
+		return models
+	}},
+	{"price", func(t engine.Target) any {
+		prices := make(map[string]any, len(t.Price))
+		for model, p := range t.Price {
+			prices[model] = map[string]any{"input": p.Input, "output": p.Output}
+		}
+		return prices
+	}},
+}
+
+// healthSeen and countSeen are what the world said in the decision under way: asked again, it says the same.
+type healthSeen struct {
+	target, model string
+	object        goja.Value
+}
+
+type countSeen struct {
+	name  string
+	value float64
+}
+
+// askHealth is `ctx.health(target, model)`.
+func (c *call) askHealth(args []goja.Value) goja.Value {
+	target, model := c.text("ctx.health", args, 0), ""
+	if len(args) > 1 && !goja.IsUndefined(args[1]) {
+		model = c.text("ctx.health", args, 1)
+	}
+	for i := range c.health {
+		if seen := &c.health[i]; seen.target == target && seen.model == model {
+			return seen.object
+		}
+	}
+	if !slices.Contains(c.targets, target) {
+		c.throw("ctx.health: unknown target "+strconv.Quote(target), target, c.targets)
+	}
+	answer := gateHealth{now: c.in.Ctx.Now}
+	if world := c.in.Ctx.World; world != nil {
+		answer.Health = world.Health(target, model)
+	}
+	name := "ctx.health(" + target + ")"
+	if model != "" {
+		name = "ctx.health(" + target + ", " + model + ")"
+	}
+	whole := part[gateHealth]{healthShape, answer}
+	c.saw(name, whole)
+	c.health = append(c.health, healthSeen{target, model, whole.open(c)})
+	return c.health[len(c.health)-1].object
+}
+
+// askCount is `ctx.count(name)`.
+func (c *call) askCount(args []goja.Value) goja.Value {
+	name := c.text("ctx.count", args, 0)
+	for _, seen := range c.counts {
+		if seen.name == name {
+			return c.vm.ToValue(seen.value)
+		}
+	}
+	var value float64
+	if world := c.in.Ctx.World; world != nil {
+		value = world.Count(name)
+	}
+	c.saw("ctx.count("+name+")", value)
+	c.counts = append(c.counts, countSeen{name, value})
+	return c.vm.ToValue(value)
+}

@@ -1,0 +1,72 @@
+package script
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/go-sourcemap/sourcemap"
+
+	"spillway/engine"
+)
+
+// bundled is one script made of an entry and all that it imports, with the way back.
+type bundled struct {
+	code   string
+	source *sourceMap
+}
+
+// bundle runs esbuild over the entry. It reads nothing but files.
+func bundle(files fs.FS, entry string) (bundled, engine.Faults) {
+	result := api.Build(api.BuildOptions{
+		EntryPoints: []string{entry},
+		Bundle:      true,
+		Outfile:     "policy.js",
+		Format:      api.FormatIIFE,
+		GlobalName:  "exports",
+		Platform:    api.PlatformNeutral,
+		// goja runs all of ES2022 itself but what follows; whatever is lowered runs slower.
+		Target:         api.ES2022,
+		Supported:      map[string]bool{"async-generator": false, "for-await": false, "dynamic-import": false},
+		Sourcemap:      api.SourceMapExternal,
+		SourcesContent: api.SourcesContentInclude,
+		LegalComments:  api.LegalCommentsNone,
+		LogLevel:       api.LogLevelSilent,
+		TsconfigRaw:    "{}",
+		Plugins:        []api.Plugin{{Name: "policies", Setup: resolver{files}.setup}},
+	})
+	if len(result.Errors) > 0 {
+		return bundled{}, faultsOf(entry, result.Errors)
+	}
+	made := bundled{source: &sourceMap{}}
+	for _, file := range result.OutputFiles {
+		if !strings.HasSuffix(file.Path, ".map") {
+			made.code = string(file.Contents)
+		} else if consumer, err := sourcemap.Parse("", file.Contents); err == nil { // a map of nothing at all does not parse
+			made.source.consumer = consumer
+		}
+	}
+	return made, nil
+}
+
+// faultsOf translates esbuild's messages. esbuild counts columns from 0, in bytes.
+func faultsOf(entry string, messages []api.Message) engine.Faults {
+	faults := make(engine.Faults, len(messages))
+	for i, m := range messages {
+		fault := &engine.Fault{Position: engine.Position{File: entry}, Message: lowerFirst(m.Text)}
+		fault.Message = strings.NewReplacer(policyPrefix, "", libraryPrefix, "").Replace(fault.Message)
+		if at := m.Location; at != nil {
+			fault.Position = engine.Position{File: plainName(at.File), Line: at.Line, Column: at.Column + 1}
+			fault.Source = at.LineText
+			if at.Suggestion != "" {
+				fault.Hint = fmt.Sprintf("did you mean %q?", at.Suggestion)
+			}
+		}
+		if hint, ok := m.Detail.(string); ok {
+			fault.Hint = hint
+		}
+		faults[i] = fault
+	}
+	return faults
+}

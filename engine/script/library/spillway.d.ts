@@ -1,0 +1,364 @@
+// The types of Spillway's policies. `spillway types > spillway.d.ts` writes this file for your editor.
+
+declare module "spillway" {
+  /** A policy: the default export of a file. It may also export the function alone, as `decide` or as the default. */
+  export interface Policy {
+    /**
+     * Says what to do with a request: first when it comes in, then again after every attempt that failed.
+     * It must be a pure function of its arguments. It cannot wait, and has 20 ms.
+     *
+     * @param attempts what has been tried for this request, oldest first; empty on the first call
+     */
+    decide(request: Request, attempts: readonly Attempt[], ctx: Ctx): Action;
+    /**
+     * What happens when `decide` throws, takes too long or returns no valid action: one attempt at the first fitting
+     * target (the default), or a failure.
+     */
+    onError?: "passthrough" | "deny";
+  }
+
+  /** What the client asked for. Read-only; what is not read costs nothing. Everything read is recorded in the decision. */
+  export interface Request {
+    /** Names the request in logs, in the header `x-spillway-id` and in the admin API. */
+    readonly id: string;
+    /** The dialect that the client speaks. */
+    readonly api: API;
+    /** The URL path, without the query. */
+    readonly path: string;
+    /** The model that the client asked for, before any alias. */
+    readonly model: string;
+    /** The length of the answer that the client allows, in tokens; 0 when the request sets none. */
+    readonly maxTokens: number;
+    /** Whether the client wants server-sent events. */
+    readonly stream: boolean;
+    /** An estimate of what a target will count as input, in tokens. */
+    readonly inputTokens: number;
+    /** The length of the body. */
+    readonly bytes: number;
+    /** How many messages the conversation has. */
+    readonly messages: number;
+    /** How many tool results are in it. */
+    readonly toolResults: number;
+    /** The estimated share of `inputTokens` that is in tool results. */
+    readonly toolResultTokens: number;
+    /** How many tools the request declares. */
+    readonly tools: number;
+    /** Whether the request asks for extended thinking or reasoning. */
+    readonly thinking: boolean;
+    /** False when the request is bound to state on a server, so that it can neither be edited nor sent elsewhere. */
+    readonly movable: boolean;
+    /** The same for every turn of a conversation: a hash of its system prompt and opening messages. */
+    readonly conversation: string;
+    /** The application behind the request. */
+    readonly client: Client;
+    /** What the client's SDK says of its own retries and patience. */
+    readonly sdk: SDK;
+    /** The body's `metadata`, null when absent. Recorded as a hash only. Not enumerable. */
+    readonly metadata: any;
+    /** A header of the request by its case-insensitive name, "" when absent. Credentials read as "". Recorded as a hash only. */
+    header(name: string): string;
+    /** The whole body, null when it is not JSON: the escape hatch. Recorded as a hash only. Not enumerable. */
+    readonly body: any;
+  }
+
+  /** Anthropic's Messages API, or OpenAI's Chat Completions and Responses. */
+  export type API = "anthropic" | "openai";
+
+  export interface Client {
+    /** The client's name in the configuration; "" when no clients are configured. */
+    readonly name: string;
+    /** Its lane in queues. */
+    readonly priority: "high" | "normal" | "low";
+  }
+
+  export interface SDK {
+    /** How often the SDK has already sent this request; 0 the first time. */
+    readonly retryCount: number;
+    /** How long the SDK will wait for this try, in ms; null when it does not say. */
+    readonly timeout: number | null;
+  }
+
+  /** One try, or one thing that prevented a try. */
+  export interface Attempt {
+    /** The target that was tried. */
+    readonly target: string;
+    /** The model that was sent, after aliases. */
+    readonly model: string;
+    /** The target's HTTP status; null when nothing answered. A 200 whose stream opened with an error keeps 200. */
+    readonly status: number | null;
+    /** Spillway's reading of the failure. */
+    readonly reason: Reason;
+    /** The target's own code or type for the error; "" when it gave none. */
+    readonly code: string;
+    /** The target's own message. */
+    readonly message: string;
+    /** What is safe to do with the request now. */
+    readonly retry: Retry;
+    /** How long the target asked to wait, in ms; null when it did not say. */
+    readonly retryAfter: number | null;
+    /** How long the attempt took, in ms. */
+    readonly ms: number;
+    /** When it began, in ms since 1970, like `ctx.now`. */
+    readonly at: number;
+    /** How it failed. */
+    readonly kind: Kind;
+    /** What was changed in the request, as "name;detail". */
+    readonly edits: readonly string[];
+  }
+
+  /** Why an attempt failed. The first line comes from targets; with the reasons of the second nothing was sent. */
+  export type Reason =
+    | "overloaded" | "rate_limit" | "spend_limit" | "timeout" | "connection" | "server" | "auth" | "billing" | "permission" | "not_found" | "invalid" | "too_large" | "context_too_long" | "refused"
+    | "paused" | "queue_timeout" | "queue_full" | "budget" | "deadline" | "unfit";
+
+  /** "same": anywhere, also at the same target. "elsewhere": another target, model or credential. "never": the request itself is at fault. */
+  export type Retry = "same" | "elsewhere" | "never";
+
+  /**
+   * "http": an error status. "connect": no connection. "timeout": a time limit passed. "stream": a 200 that opened with an
+   * error or broke before its first content. "gate": a gate, queue, budget or deadline held it back. "edit": the request
+   * could not be made to fit. Nothing was sent for the last two.
+   */
+  export type Kind = "http" | "connect" | "timeout" | "stream" | "gate" | "edit";
+
+  /** The world around one decision. */
+  export interface Ctx {
+    /** The time of the decision, in ms since 1970. `Date` tells the same. */
+    readonly now: number;
+    /** What remains of the request's deadline, in ms. */
+    readonly timeLeft: number;
+    /** How many more times this request may be sent. */
+    readonly stepsLeft: number;
+    /** The wait until the earliest usable gate opens, in ms: 0 when one is open, null when none is known to open. */
+    readonly opensIn: number | null;
+    /** A number from 0 up to but not including 1, the same when the decision is replayed. `Math.random` is as good. */
+    random(): number;
+    /** The configured targets, in the order of the configuration. */
+    readonly targets: readonly Target[];
+    /** How the gate of a target and model (a name or an alias) is doing; without a model: the target's worst gate. */
+    health(target: string, model?: string): Health;
+    /** The configuration's `vars`: what can be tuned without editing a policy. */
+    readonly vars: { readonly [name: string]: any };
+    /** The value of a counter that all requests share; 0 when nobody has counted yet. See `Action.count`. */
+    count(name: string): number;
+  }
+
+  export interface Target {
+    /** Its name in the configuration, which `send` and `pause` take. */
+    readonly name: string;
+    /** The dialect that it speaks. */
+    readonly dialect: API;
+    /** Model names by alias. */
+    readonly models: { readonly [alias: string]: string };
+    /** Prices by model name (not alias). */
+    readonly price: { readonly [model: string]: Price };
+  }
+
+  /** In USD per million tokens. */
+  export interface Price {
+    readonly input: number;
+    readonly output: number;
+  }
+
+  /** How one gate is doing. Rates and latencies are over the last 60 s. */
+  export interface Health {
+    /** An ordinary request would not pass now: the gate is paused, or its probe is out. */
+    readonly paused: boolean;
+    /** Until the pause ends, in ms; 0 when the gate is open or probing. */
+    readonly pausedFor: number;
+    /** Pauses in a row; 0 after a probe succeeds. */
+    readonly pauses: number;
+    /** Overloads in a row. */
+    readonly overloads: number;
+    /** Failures of the target's own making per send, 0 to 1. */
+    readonly errorRate: number;
+    /** Requests at the target now. */
+    readonly inFlight: number;
+    /** How many may be there now. */
+    readonly limit: number;
+    /** Requests that stand in line. */
+    readonly queued: number;
+    /** Half of the sends had their first content within so many ms. */
+    readonly p50: number;
+    /** 95 of 100 sends had their first content within so many ms. */
+    readonly p95: number;
+    /** What the target last said of its rate limits. */
+    readonly rateLimit: RateLimits;
+  }
+
+  export interface RateLimits {
+    readonly requests: Allowance | null;
+    readonly tokens: Allowance | null;
+    readonly inputTokens: Allowance | null;
+    readonly outputTokens: Allowance | null;
+  }
+
+  export interface Allowance {
+    readonly limit: number;
+    readonly remaining: number;
+    /** Until `remaining` is `limit` again, in ms; null when the target did not say. */
+    readonly resetIn: number | null;
+  }
+
+  /** What to do. Unknown keys are errors. */
+  export type Action = (Send | Fail) & Effects;
+
+  /** What may stand beside `send` or `fail`. */
+  export interface Effects {
+    /** Closes a gate for everyone, before the send of the same action. It never shortens or restarts a pause. */
+    pause?: Pause;
+    /** Adds to shared counters, by name. */
+    count?: { [name: string]: number };
+    /** Why, in your words, for the decision trace. Do not put prompt text here. */
+    because?: string;
+  }
+
+  /** Make one attempt. */
+  export interface Send {
+    /** The target's name. */
+    send: string;
+    /** The model to ask for, a name or one of the target's aliases. Absent: what the client asked for. */
+    model?: string;
+    /** Wait first. */
+    after?: Duration;
+    /** How long to stand in line when the gate is paused or full. Absent: do not; the refusal comes back as an attempt. */
+    queue?: Duration;
+    /** An upper bound for the answer's length, in tokens. Never raises what the client asked for. */
+    maxTokens?: number;
+    /** Leave out old parts of the conversation. */
+    trim?: Trim;
+    /** How long the attempt may take until its first content. Absent or 0: what the target's configuration says. */
+    timeout?: Duration;
+    /** Headers to set. Credentials, hop-by-hop and x-spillway-* headers are not allowed. */
+    headers?: { [name: string]: string };
+    /** Fields to set in the body; null deletes one. */
+    body?: { [field: string]: any };
+    /** A second request, in case the first has no content yet after a while. The first content wins. */
+    hedge?: Hedge;
+  }
+
+  /** Which old parts of a conversation may go. */
+  export interface Trim {
+    /** How many of the newest tool results stay. Absent: all. */
+    keepToolResults?: number;
+    /** Do nothing unless so many tokens would be saved. */
+    minTokens?: number;
+    /** Tools whose results stay. */
+    except?: string[];
+    /** What stands in for a result that went. */
+    placeholder?: string;
+    /** Leave out thinking. */
+    dropThinking?: boolean;
+    /** How many of the newest turns stay. Absent: all. */
+    keepTurns?: number;
+    /** Trim until the estimate is at most so many tokens. */
+    to?: number;
+    /** What happens to images. Absent: "keep". */
+    images?: "keep" | "drop old";
+  }
+
+  export interface Hedge {
+    /** When to make the second request. */
+    after: Duration;
+    /** Its target. */
+    send: string;
+    /** Its model. Absent: what the client asked for. */
+    model?: string;
+  }
+
+  export interface Pause {
+    target: string;
+    /** Absent: all of the target's models. */
+    model?: string;
+    for: Duration;
+  }
+
+  /** End the request. */
+  export interface Fail {
+    /** "last": answer with the latest failure that a target really answered. Not allowed when there are no attempts. */
+    fail: "last" | Failure;
+  }
+
+  /** A failure in your own words. */
+  export interface Failure {
+    /** An HTTP status from 400 to 599. */
+    status: number;
+    /** Absent: what the status says. */
+    reason?: Reason;
+    message: string;
+    /** When the client may come back. */
+    retryAfter?: Duration;
+  }
+
+  /** A number of milliseconds, or a text such as "30s", "1m30s" or "500ms". At most a year. */
+  export type Duration = number | string;
+
+  /**
+   * The wait before another try, in whole ms: exponential with full jitter. It is anywhere from 1 to the ceiling, which is
+   * `base` for n = 1, doubles with every n, and stops at `cap`. Usually n is `attempts.length`.
+   */
+  export function backoff(n: number, options?: { base?: number; cap?: number }): number;
+
+  /** A whole number from 0 to 2**32 - 1 that is always the same for the same text: FNV-1a over its UTF-8 bytes. */
+  export function hash(text: string): number;
+
+  /** The table beside a policy: the default export of `name.test.ts`. Each row is one call of `decide`. */
+  export type Table = Row[];
+
+  /** What `decide` is given, and what it must return. All but the name, and one of want and throws, may be left out. */
+  export interface Row {
+    /** What the row shows. */
+    name: string;
+    /** Absent: a small request for a stream, to Anthropic, from a client of normal priority. */
+    request?: TableRequest;
+    /** Oldest first. What an attempt leaves out follows from its reason; absent, that is an overload of the first target. */
+    attempts?: TableAttempt[];
+    /** Absent: the configuration's targets at rest, no vars, all steps that the attempts left, ten minutes to go. */
+    ctx?: TableCtx;
+    /** The action, or parts of it: only what it says counts. null wants a key absent. */
+    want?: Wanted<Action>;
+    /** In place of want: a part of the message with which it must fail. */
+    throws?: string | true;
+  }
+
+  export interface TableRequest extends Partial<Omit<Request, "client" | "sdk" | "header">> {
+    client?: Partial<Client>;
+    sdk?: { retryCount?: number; timeout?: Duration };
+    headers?: { [name: string]: string };
+  }
+
+  export interface TableAttempt extends Partial<Omit<Attempt, "retryAfter" | "ms" | "at">> {
+    retryAfter?: Duration | null;
+    ms?: Duration;
+    /** In ms since 1970 or as a text such as "2026-11-01T12:00:00Z". Absent: so that the attempt ended now. */
+    at?: number | string;
+  }
+
+  /** The world of a row. */
+  export interface TableCtx {
+    /** In ms since 1970 or as a text such as "2026-11-01T12:00:00Z". */
+    now?: number | string;
+    timeLeft?: Duration;
+    stepsLeft?: number;
+    opensIn?: Duration | null;
+    /** Makes another sequence of random numbers. */
+    seed?: number;
+    targets?: (Partial<Target> & { name: string })[];
+    vars?: { [name: string]: any };
+    /** By "target", for all its models, or "target/model". */
+    health?: { [gate: string]: TableHealth };
+    count?: { [name: string]: number };
+  }
+
+  export interface TableHealth extends Partial<Omit<Health, "pausedFor" | "p50" | "p95" | "rateLimit">> {
+    pausedFor?: Duration;
+    p50?: Duration;
+    p95?: Duration;
+    rateLimit?: { [limit in keyof RateLimits]?: Partial<Allowance> };
+  }
+
+  /** Parts of a value. A number may be bounded: `after: { atLeast: "30s" }`. */
+  export type Wanted<T> = T extends number ? T | { atLeast?: Duration; atMost?: Duration }
+    : T extends object ? { [key in keyof T]?: Wanted<T[key]> | null }
+    : T;
+}
