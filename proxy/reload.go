@@ -106,7 +106,7 @@ func (p *Proxy) watch() {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(paths) == 0 || p.watched == "closed" || p.watcher != nil && p.watched == dir {
+	if len(paths) == 0 || p.draining.Load() || p.watcher != nil && p.watched == dir {
 		return
 	}
 	watcher, err := watch.New(paths, p.reload)
@@ -118,6 +118,16 @@ func (p *Proxy) watch() {
 		go p.watcher.Close() // it may be waiting for this very call to return
 	}
 	p.watcher, p.watched = watcher, dir
+}
+
+func (p *Proxy) stopWatching() {
+	p.mu.Lock()
+	watcher := p.watcher
+	p.watcher = nil
+	p.mu.Unlock()
+	if watcher != nil {
+		watcher.Close()
+	}
 }
 
 // unknownPolicies are the policies that the configuration names and the set lacks.

@@ -129,20 +129,19 @@ func (p *Proxy) Serve() error {
 }
 
 // Shutdown stops accepting, and lets requests and streams finish until ctx is done; then it cuts what is left and
-// returns the ids of those requests.
+// returns the ids of those requests. Only the first call does anything.
 func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
-	p.draining.Store(true)
-	p.mu.Lock()
-	if p.watcher != nil {
-		p.watcher.Close()
+	if p.draining.Swap(true) {
+		return nil
 	}
-	p.watcher, p.watched = nil, "closed"
-	p.mu.Unlock()
+	p.stopWatching()
 	if err := p.server.ShutdownWithContext(ctx); err != nil {
 		cut = p.hangups.CutAll()
 	}
 	p.hangups.Close()
 	_ = p.admin.Shutdown()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, t := range p.senders {
 		t.Close()
 	}
