@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"spillway/cmd/spillway/demo"
+	"spillway/policies"
+	"spillway/proxy"
+)
+
+type demoCommand struct {
+	For time.Duration `help:"How long; without it until Ctrl-C." placeholder:"30s"`
+}
+
+// Run shows the demo.
+func (c *demoCommand) Run(out output) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return demo.Run(ctx, out, demo.Options{For: c.For, Start: startForDemo})
+}
+
+// startForDemo starts a Spillway that logs nothing: the demo's own view tells.
+func startForDemo(config string) (demo.Proxy, error) {
+	p, err := proxy.New(proxy.Sources{Config: config, Embedded: policies.Files()}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		return demo.Proxy{}, err
+	}
+	served := make(chan struct{})
+	go func() {
+		_ = p.Serve()
+		close(served)
+	}()
+	return demo.Proxy{URL: "http://" + p.Addr(), AdminURL: "http://" + p.AdminAddr(), Stop: func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		p.Shutdown(ctx)
+		<-served
+	}}, nil
+}
