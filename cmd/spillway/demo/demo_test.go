@@ -36,7 +36,7 @@ func TestRunTellsTheStory(t *testing.T) {
 	if err := Run(t.Context(), &out, Options{For: time.Second, Start: startForwarder}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"1s of 1s", "ok with Spillway", "  claude-backup", "The same requests, sent both ways"} {
+	for _, want := range []string{"1s of 1s", "ok with Spillway", "  claude-backup", "Of the same requests"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())
 		}
@@ -56,7 +56,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	if err := Run(ctx, &out, Options{Start: start}); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "The same requests") {
+	if !strings.Contains(out.String(), "Of the same requests") {
 		t.Errorf("no summary in\n%s", out.String())
 	}
 }

@@ -30,7 +30,7 @@ func (s *stage) scene() scene {
 		targets: []answers{
 			{"claude", d.gates["claude"], s.primary.Counts()},
 			{"claude-backup", d.gates["claude-backup"], s.backup.Counts()},
-			{"its twin, without", "", s.twin.Counts()},
+			{"claude, direct", "", s.twin.Counts()},
 		},
 	}
 }
@@ -184,7 +184,7 @@ func (s scene) policyRows(p paint) []string {
 // row is when, how often, at which line of the policy, what and why.
 func (d deed) row(p paint) string {
 	when := fmt.Sprintf("%7.1fs %-5s", d.at.Seconds(), fmt.Sprintf("×%d", d.times))
-	return p.dim(when) + fmt.Sprintf("%-5s%-39s", d.lineNumber(), clip(d.action, 38)) + p.dim(clip(d.because, 22))
+	return p.dim(when) + fmt.Sprintf("%-4s%-38s", d.lineNumber(), clip(d.action, 37)) + p.dim(clip(d.because, 24))
 }
 
 // lineNumber is :52 of overload.ts:52:7.
@@ -198,12 +198,12 @@ func (d deed) lineNumber() string {
 
 // verdict is what it all came to.
 func (s scene) verdict(p paint) []string {
-	lines := []string{fmt.Sprintf("The same requests, sent both ways: %s got their answer with Spillway, %s without it.", judged(p, s.with), judged(p, s.without))}
+	lines := []string{fmt.Sprintf("Of the same requests, %s were answered with Spillway and %s without it.", judged(p, s.with), judged(p, s.without))}
 	if n := s.with.abandoned + s.without.abandoned; n > 0 {
 		lines = append(lines, fmt.Sprintf("%d were still waiting at the end (%d with Spillway) and are not counted.", n, s.with.abandoned))
 	}
 	return append(lines,
-		p.dim("An outage of minutes is shortened here, and the policy's pauses with it (vars.pauseSeconds: "+s.story.pause()+")."),
+		p.dim("Outage and pauses are shortened to fit (vars.pauseSeconds: "+s.story.pause()+")."),
 		"For your own: spillway run, and ANTHROPIC_BASE_URL=http://127.0.0.1:5290")
 }
 

@@ -32,7 +32,7 @@ func storm() scene {
 		targets: []answers{
 			{"claude", "paused for 1.4s", map[string]int{"ok": 100, "529": 20, "529 in a 200": 13, "reset": 4, "slow": 2}},
 			{"claude-backup", "open", map[string]int{"ok": 50}},
-			{"its twin, without", "", map[string]int{"ok": 90, "529": 31, "529 in a 200": 22, "reset": 6, "slow": 1}},
+			{"claude, direct", "", map[string]int{"ok": 90, "529": 31, "529 in a 200": 22, "reset": 6, "slow": 1}},
 		},
 		deeds: deeds{
 			policy: "overload@5f0c2a91", retries: 12, failovers: 34, waits: 9, spared: 21, pauses: 2,
@@ -73,7 +73,8 @@ func TestFrameFits(t *testing.T) {
 	if len(lines) > frameHeight {
 		t.Errorf("%d lines, more than %d", len(lines), frameHeight)
 	}
-	for _, line := range lines {
+	s.with.abandoned, s.with.by, s.without.by = 123, [outcomes]int{1}, [outcomes]int{1}
+	for _, line := range append(lines, s.verdict(paint{})...) {
 		if utf8.RuneCountInString(line) > 80 {
 			t.Errorf("wider than 80 columns: %q", line)
 		}
