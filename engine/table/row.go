@@ -1,0 +1,96 @@
+package table
+
+import (
+	"fmt"
+	"time"
+
+	"spillway/engine"
+)
+
+// row is one row of a table, with what it left out filled in.
+type row struct {
+	name   string
+	env    engine.Environment
+	input  engine.Input
+	want   map[string]any // parts of the action; nil when the row wants a fault
+	throws string         // a part of the fault's message
+}
+
+// readRow reads the row with this number, from 1. Its name is there even when there are problems.
+func readRow(number int, value any, env engine.Environment) (row, []problem) {
+	var problems []problem
+	o := asObject("", value, &problems)
+	r := row{name: fmt.Sprintf("#%d", number)}
+	if text(o, "name", &r.name); o.value["name"] == nil {
+		o.fault("name", "is missing", "say in a few words what the row shows")
+	}
+	request, ctx := o.object("request"), o.object("ctx")
+	r.env = readEnvironment(ctx, env)
+	r.input.Request = readRequest(request)
+	now := time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
+	ctx.moment("now", &now)
+	for i, value := range o.list("attempts") {
+		a := readAttempt(asObject(fmt.Sprintf("attempts[%d]", i), value, &problems), r.input.Request, r.env.Targets, now)
+		r.input.Attempts = append(r.input.Attempts, a)
+	}
+	r.input.Ctx = readCtx(ctx, now, r.env.Targets, r.input.Attempts)
+	r.readWant(o)
+	o.end()
+	return r, problems
+}
+
+// readWant reads what must come back: either an action or a fault.
+func (r *row) readWant(o *object) {
+	want, wants := o.take("want")
+	throws, fails := o.take("throws")
+	switch {
+	case wants == fails:
+		o.fault("", "needs either want or throws", "want: the action or parts of it; throws: a part of the error's message")
+	case wants:
+		r.want = asObject("want", want, o.problems).value
+		checkKeys(r.want, o.problems)
+	default:
+		message, isText := throws.(string)
+		if !isText && throws != true {
+			o.fault("throws", "must be a part of the error's message, or true, not "+show(throws), "")
+		}
+		r.throws = message
+	}
+}
+
+// readEnvironment is the row's targets and vars.
+func readEnvironment(ctx *object, env engine.Environment) engine.Environment {
+	e := engine.Environment{Targets: env.Targets, Vars: ctx.object("vars").value}
+	if e.Vars == nil {
+		e.Vars = map[string]any{}
+	}
+	if list := ctx.list("targets"); list != nil {
+		e.Targets = make([]engine.Target, len(list))
+		for i, value := range list {
+			e.Targets[i] = readTarget(asObject(fmt.Sprintf("ctx.targets[%d]", i), value, ctx.problems))
+		}
+	}
+	return e
+}
+
+func readTarget(o *object) engine.Target {
+	t := engine.Target{Dialect: engine.Anthropic, Models: map[string]string{}, Price: map[string]engine.Price{}}
+	text(o, "name", &t.Name)
+	text(o, "dialect", &t.Dialect, engine.Anthropic, engine.OpenAI)
+	models, price := o.object("models"), o.object("price")
+	for alias := range models.value {
+		var name string
+		text(models, alias, &name)
+		t.Models[alias] = name
+	}
+	for model := range price.value {
+		var p engine.Price
+		one := price.object(model)
+		number(one, "input", &p.Input)
+		number(one, "output", &p.Output)
+		one.end()
+		t.Price[model] = p
+	}
+	o.end()
+	return t
+}
