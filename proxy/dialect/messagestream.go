@@ -62,6 +62,9 @@ func blockStarts(block gjson.Result) bool {
 
 // saysSomething says whether an object has a member that says something, other than the one named.
 func saysSomething(object gjson.Result, except string) (some bool) {
+	if !object.IsObject() {
+		return false
+	}
 	object.ForEach(func(key, value gjson.Result) bool {
 		some = key.Str != except && !empty(value)
 		return !some

@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 
-	"github.com/tidwall/gjson"
-
 	"spillway/engine"
 )
 
@@ -45,29 +43,26 @@ func (c *Call) readOutline() engine.Outline {
 func (c *Call) thinking() bool {
 	switch c.Endpoint {
 	case ChatCompletions:
-		return asksEffort(c.parsed("reasoning_effort"))
+		return isEffort(c.value("reasoning_effort"))
 	case Responses:
-		return asksEffort(c.parsed("reasoning").Get("effort"))
+		return isEffort(member(c.value("reasoning"), "effort"))
 	default:
-		kind := c.parsed("thinking").Get("type").Str
+		kind := word(member(c.value("thinking"), "type"))
 		return kind == "enabled" || kind == "adaptive"
 	}
 }
 
-func asksEffort(effort gjson.Result) bool { return effort.Str != "" && effort.Str != "none" }
+func isEffort(value []byte) bool { return word(value) != "" && word(value) != "none" }
 
 // bound says whether the request's top level names state that only one server has.
 func (c *Call) bound() bool {
 	if c.Endpoint == Responses {
 		return c.has("previous_response_id") || c.has("conversation")
 	}
-	return c.parsed("thread").Get("type").Str == "continue" || c.has("fallback_credit_token") || c.has("container")
+	return word(member(c.value("thread"), "type")) == "continue" || c.has("fallback_credit_token") || c.has("container")
 }
 
 func (c *Call) has(name string) bool {
 	value := c.value(name)
 	return value != nil && !isNull(value)
 }
-
-// parsed is a top-level field for a closer look; a result that does not exist when the request has no such field.
-func (c *Call) parsed(name string) gjson.Result { return gjson.ParseBytes(c.value(name)) }

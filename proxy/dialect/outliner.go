@@ -4,8 +4,6 @@ import (
 	"hash"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"spillway/engine"
 )
 
@@ -16,88 +14,84 @@ type outliner struct {
 	messages, toolResults, toolCount int
 	bound                            bool      // a part names state that only one server has
 	opening                          hash.Hash // of the system prompt and the first user message
-	opened                           bool
-	closed                           bool // the first user message has been hashed
+	opened                           bool      // opening has something
+	closed                           bool      // opening has the first user message
 }
 
 func (r *outliner) prompt() {
 	switch r.call.Endpoint {
 	case ChatCompletions:
-		r.eachMessage(r.call.parsed("messages"), r.chatMessage)
+		r.each(r.call.value("messages"), r.chatMessage)
 	case Responses:
-		r.system(r.call.parsed("instructions"))
-		if input := r.call.parsed("input"); input.IsArray() {
-			r.eachMessage(input, r.responseItem)
-		} else if input.Type == gjson.String {
+		r.system(r.call.value("instructions"))
+		input := r.call.value("input")
+		r.each(input, r.item)
+		if isText(input) {
 			r.messages = 1
 			r.user(input)
 		}
 	default:
-		r.system(r.call.parsed("system"))
-		r.eachMessage(r.call.parsed("messages"), r.message)
+		r.system(r.call.value("system"))
+		r.each(r.call.value("messages"), r.message)
 	}
 }
 
-func (r *outliner) eachMessage(list gjson.Result, read func(gjson.Result)) {
-	list.ForEach(func(_, message gjson.Result) bool {
+func (r *outliner) each(list []byte, read func(part)) {
+	for message := range elements(list) {
 		r.messages++
 		r.total.fixed += messageTokens
-		read(message)
-		return true
-	})
+		read(readPart(message))
+	}
 }
 
 // message reads one of Anthropic's messages.
-func (r *outliner) message(m gjson.Result) {
-	content := m.Get("content")
-	if m.Get("role").Str == "user" {
-		r.user(content)
+func (r *outliner) message(m part) {
+	if m.role == "user" {
+		r.user(m.content)
 		return
 	}
-	r.total.add(r.content(content))
+	r.total.add(r.content(m.content, false))
 }
 
 // chatMessage reads one message of a chat completion.
-func (r *outliner) chatMessage(m gjson.Result) {
-	content := m.Get("content")
-	switch m.Get("role").Str {
+func (r *outliner) chatMessage(m part) {
+	switch m.role {
 	case "system", "developer":
-		r.system(content)
+		r.system(m.content)
 	case "user":
-		r.user(content)
+		r.user(m.content)
 	case "tool", "function":
-		r.result(r.content(content))
+		r.result(r.content(m.content, true))
 	default:
-		w := r.content(content)
-		w.add(textWeight(m.Get("tool_calls")))
-		w.add(textWeight(m.Get("reasoning_content")))
-		r.total.add(w)
+		r.total.add(r.content(m.content, false))
+		r.total.add(textWeight(m.toolCalls))
+		r.total.add(textWeight(m.reasoning))
 	}
 }
 
-// responseItem reads one item of a response's input.
-func (r *outliner) responseItem(item gjson.Result) {
-	switch kind := item.Get("type").Str; {
-	case strings.HasSuffix(kind, "_call_output"):
-		r.result(r.content(item.Get("output")))
-	case kind == "item_reference":
+// item reads one item of a response's input.
+func (r *outliner) item(i part) {
+	switch {
+	case strings.HasSuffix(i.kind, "_call_output"):
+		r.result(r.content(i.output, true))
+	case i.kind == "item_reference":
 		r.bound = true
-	case kind != "" && kind != "message":
-		r.total.add(textWeight(item))
+	case i.kind != "" && i.kind != "message":
+		r.total.add(textWeight(i.whole))
 	default:
-		r.chatMessage(item)
+		r.chatMessage(i)
 	}
 }
 
-func (r *outliner) system(content gjson.Result) {
-	if content.Exists() {
-		r.total.add(r.content(content))
+func (r *outliner) system(content []byte) {
+	if content != nil {
+		r.total.add(r.content(content, false))
 		r.remember(content)
 	}
 }
 
-func (r *outliner) user(content gjson.Result) {
-	r.total.add(r.content(content))
+func (r *outliner) user(content []byte) {
+	r.total.add(r.content(content, false))
 	r.remember(content)
 	r.closed = true
 }
@@ -110,69 +104,63 @@ func (r *outliner) result(w weight) {
 
 // remember takes what opens a conversation into its hash. Clients mark different blocks for the cache from turn to turn, and
 // may write the same text as a string or as a block: neither makes another conversation.
-func (r *outliner) remember(content gjson.Result) {
+func (r *outliner) remember(content []byte) {
 	if r.closed {
 		return
 	}
 	r.opened = true
 	r.opening.Write([]byte{0})
-	if content.Type == gjson.String {
-		r.opening.Write([]byte(content.Raw))
-		return
+	if isText(content) {
+		r.opening.Write(content)
 	}
-	content.ForEach(func(_, block gjson.Result) bool {
-		block.ForEach(func(key, value gjson.Result) bool {
-			if key.Str == "text" || key.Str != "type" && key.Str != "cache_control" {
-				r.opening.Write([]byte(value.Raw))
+	for block := range elements(content) {
+		for key, value := range members(block) {
+			if name := string(key); name != "type" && name != "cache_control" {
+				r.opening.Write(value)
 			}
-			return true
-		})
-		return true
-	})
+		}
+	}
 }
 
 func (r *outliner) tools() {
-	r.call.parsed("tools").ForEach(func(_, tool gjson.Result) bool {
+	for tool := range elements(r.call.value("tools")) {
 		r.toolCount++
 		r.total.add(textWeight(tool))
-		return true
-	})
+	}
 	if r.toolCount > 0 && r.call.API == engine.Anthropic {
 		r.total.fixed += toolSystemTokens
 	}
 }
 
-// content weighs a string, or the blocks of a list.
-func (r *outliner) content(content gjson.Result) (w weight) {
-	if !content.IsArray() {
+// content weighs a string, or the blocks of a list, which may be what a tool resulted in.
+func (r *outliner) content(content []byte, inResult bool) (w weight) {
+	if len(content) == 0 || content[0] != '[' {
 		return textWeight(content)
 	}
-	content.ForEach(func(_, block gjson.Result) bool {
-		w.add(r.block(block))
-		return true
-	})
+	for block := range elements(content) {
+		w.add(r.block(readPart(block), inResult))
+	}
 	return w
 }
 
-func (r *outliner) block(block gjson.Result) weight {
-	switch block.Get("type").Str {
-	case "text", "input_text", "output_text":
-		return textWeight(block.Get("text"))
+func (r *outliner) block(b part, inResult bool) weight {
+	switch b.kind {
+	case "text", "input_text", "output_text", "thinking", "tool_use":
+		return textWeight(b.text)
 	case "image", "image_url", "input_image":
 		return weight{fixed: imageTokens}
 	case "document", "file", "input_file":
-		return documentWeight(block)
-	case "thinking":
-		return textWeight(block.Get("thinking"))
-	case "tool_use":
-		return textWeight(block.Get("input"))
+		return documentWeight(b)
+	case "compaction":
+		r.bound = r.bound || b.signed
 	case "tool_result":
+		if inResult {
+			break // no result is inside another; looking on would let one body be walked hundreds of times
+		}
 		r.toolResults++
-		w := r.content(block.Get("content"))
+		w := r.content(b.content, true)
 		r.results.add(w)
 		return w
-	case "compaction":
-		r.bound = r.bound || block.Get("signature").Str != "" || block.Get("encrypted_content").Str != ""
 	}
-	return textWeight(block)
+	return textWeight(b.whole)
 }

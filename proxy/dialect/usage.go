@@ -64,23 +64,25 @@ func (u *Usage) message(usage gjson.Result) {
 	u.count(&u.CacheWrite, usage.Get("cache_creation_input_tokens"))
 }
 
-// chat reads a chat completion's usage.
+// chat reads a chat completion's usage, whose input includes what the cache gave or took.
 func (u *Usage) chat(usage gjson.Result) {
-	u.openai(usage, "prompt_tokens", "completion_tokens", "prompt_tokens_details")
+	u.count(&u.CacheRead, usage.Get("prompt_tokens_details.cached_tokens"))
+	u.count(&u.CacheWrite, usage.Get("prompt_tokens_details.cache_write_tokens"))
+	u.count(&u.Output, usage.Get("completion_tokens"))
+	u.inclusive(usage.Get("prompt_tokens"))
 }
 
-// response reads a response's usage.
+// response reads a response's usage, whose input includes what the cache gave or took.
 func (u *Usage) response(usage gjson.Result) {
-	u.openai(usage, "input_tokens", "output_tokens", "input_tokens_details")
+	u.count(&u.CacheRead, usage.Get("input_tokens_details.cached_tokens"))
+	u.count(&u.CacheWrite, usage.Get("input_tokens_details.cache_write_tokens"))
+	u.count(&u.Output, usage.Get("output_tokens"))
+	u.inclusive(usage.Get("input_tokens"))
 }
 
-// openai reads usage whose input includes what the cache gave or took.
-func (u *Usage) openai(usage gjson.Result, input, output, details string) {
-	u.count(&u.CacheRead, usage.Get(details+".cached_tokens"))
-	u.count(&u.CacheWrite, usage.Get(details+".cache_write_tokens"))
-	u.count(&u.Output, usage.Get(output))
-	if total := usage.Get(input); total.Type == gjson.Number {
-		u.count(&u.Input, total)
+func (u *Usage) inclusive(input gjson.Result) {
+	if input.Type == gjson.Number {
+		u.count(&u.Input, input)
 		u.Input = max(0, u.Input-u.CacheRead-u.CacheWrite)
 	}
 }

@@ -1,9 +1,7 @@
 package dialect
 
 import (
-	"strings"
-
-	"github.com/tidwall/gjson"
+	"bytes"
 
 	"spillway/engine"
 )
@@ -37,24 +35,27 @@ func (w weight) tokens(api engine.API) int {
 	return w.fixed + w.text/3
 }
 
-// textWeight weighs a value as it stands in the body, each escape as the one character it is.
-func textWeight(value gjson.Result) weight {
-	raw := value.Raw
-	if value.Type == gjson.String {
-		raw = raw[1 : len(raw)-1]
+// textWeight weighs a value as it stands in the body, each escape as the character it is.
+func textWeight(value []byte) weight {
+	size := len(value)
+	if size > 0 && value[0] == '"' {
+		size -= len(`""`)
 	}
-	return weight{text: len(raw) - strings.Count(raw, `\`) - 2*strings.Count(raw, `\u`)}
+	return weight{text: size - bytes.Count(value, []byte(`\`)) - 2*bytes.Count(value, []byte(`\u`))}
 }
 
 // documentWeight weighs a file by its kind: text by its length, anything else by how much data there is.
-func documentWeight(block gjson.Result) weight {
-	source := block.Get("source")
-	if source.Get("type").Str == "text" {
-		return textWeight(source.Get("data"))
+func documentWeight(b part) weight {
+	data := b.data
+	for key, value := range members(b.source) {
+		switch string(key) {
+		case "type":
+			if kind := word(value); kind == "text" || kind == "content" {
+				return textWeight(b.source)
+			}
+		case "data":
+			data += len(value)
+		}
 	}
-	if source.Get("type").Str == "content" {
-		return textWeight(source.Get("content"))
-	}
-	data := len(source.Get("data").Raw) + len(block.Get("file.file_data").Raw) + len(block.Get("file_data").Raw)
 	return weight{fixed: max(imageTokens, data/documentShare)}
 }

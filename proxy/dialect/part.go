@@ -1,0 +1,45 @@
+package dialect
+
+// part is what an outline looks at of a message, an item or a content block, all as it stands in the body.
+type part struct {
+	whole                []byte
+	kind, role           string
+	content              []byte // of a message or a tool's result
+	text                 []byte // what a block says: text, thinking, a tool's input
+	source               []byte // of an image or a document
+	data                 int    // bytes of a file
+	toolCalls, reasoning []byte // of an assistant's chat message
+	output               []byte // of a tool's call, as an item
+	signed               bool   // carries what only the server that made it can read
+}
+
+func readPart(b []byte) part {
+	p := part{whole: b}
+	for key, value := range members(b) {
+		switch string(key) {
+		case "type":
+			p.kind = word(value)
+		case "role":
+			p.role = word(value)
+		case "content":
+			p.content = value
+		case "text", "thinking", "input":
+			p.text = value
+		case "source":
+			p.source = value
+		case "file_data":
+			p.data = len(value)
+		case "file":
+			p.data = len(member(value, "file_data"))
+		case "tool_calls":
+			p.toolCalls = value
+		case "reasoning_content":
+			p.reasoning = value
+		case "output":
+			p.output = value
+		case "signature", "encrypted_content":
+			p.signed = p.signed || isText(value)
+		}
+	}
+	return p
+}
