@@ -34,7 +34,7 @@ type lab struct {
 type setup struct {
 	// Targets in order: the first is "a", the second "b" and so on.
 	Targets []simtarget.Config
-	// Policies by file name; none = those that ship.
+	// Policies by file name; nil = the default one as it ships, without its table.
 	Policies map[string]string
 	// Config is put at the end of the configuration file.
 	Config string
@@ -60,7 +60,14 @@ func start(t *testing.T, s setup) *lab {
 		}
 		config += fmt.Sprintf("  %c:\n    dialect: %s\n    url: %s\n    key: target-key-%c\n%s", 'a'+i, dialect, target.URL(), 'a'+i, s.Target)
 	}
-	if s.Policies != nil {
+	if s.Policies == nil {
+		overload, err := os.ReadFile("../policies/overload.ts")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Policies = map[string]string{"overload.ts": string(overload)}
+	}
+	if len(s.Policies) > 0 {
 		config += "policies: policies\n"
 		for name, text := range s.Policies {
 			l.Write(t, "policies/"+name, text)

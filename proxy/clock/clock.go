@@ -16,6 +16,8 @@ type Clock interface {
 	// Wait blocks until a signal fires or d has passed, and returns that signal's index, or -1 when the time passed.
 	// When several have fired the lowest index wins. d <= 0 only looks; [Forever] sets no limit. Nil signals never fire.
 	Wait(d time.Duration, signals ...*Signal) int
+	// Go runs f on a goroutine of its own, which may Wait.
+	Go(f func())
 	// AfterFunc calls f once, on another goroutine, when d has passed, unless stop was called before.
 	AfterFunc(d time.Duration, f func()) (stop func())
 }

@@ -8,6 +8,9 @@ type Real struct{}
 // Now implements [Clock].
 func (Real) Now() time.Time { return time.Now() }
 
+// Go implements [Clock].
+func (Real) Go(f func()) { go f() }
+
 // AfterFunc implements [Clock].
 func (Real) AfterFunc(d time.Duration, f func()) (stop func()) {
 	t := time.AfterFunc(d, f)

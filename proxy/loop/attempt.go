@@ -24,24 +24,46 @@ type try struct {
 	permit *gate.Permit
 	edits  []string
 	notes  []string
+	gone   *clock.Signal // the client hung up, or the other side of a hedge won
+	race   *race         // nil when there is no hedge
 }
 
-// attempt carries out a send: an answer that is committed, or why there is none.
-func (l *Loop) attempt(x *Exchange, d *engine.Decision) (*Answer, *failed) {
-	t := &try{Loop: l, x: x, began: l.Clock.Now()}
+// attempt carries out a send: an answer that is committed, and the attempts that came to nothing, in finishing order.
+func (l *Loop) attempt(x *Exchange, d *engine.Decision) (*Answer, []*failed) {
+	t := &try{Loop: l, x: x, began: l.Clock.Now(), gone: x.Gone}
 	t.send, t.notes = x.Floors.keep(d.Action.Send)
 	t.effects(d)
+	out, f := t.prepare()
+	if f != nil {
+		return nil, []*failed{f}
+	}
+	if t.send.Hedge != nil {
+		return t.hedge(out)
+	}
+	answer, f := t.exchange(out)
+	if f != nil {
+		return nil, []*failed{f}
+	}
+	return answer, nil
+}
+
+// prepare does all that comes before the send: the wait and the gate among it.
+func (t *try) prepare() (*Outgoing, *failed) {
 	for _, step := range [...]func() *failed{t.place, t.wait, t.enter} {
 		if f := step(); f != nil {
 			return nil, f
 		}
 	}
 	out, f := t.render()
-	if f != nil {
-		return nil, f
+	if f == nil {
+		t.x.sends++
 	}
-	x.sends++
-	t.sentAt = l.Clock.Now()
+	return out, f
+}
+
+// exchange sends, and reads the answer up to its commit.
+func (t *try) exchange(out *Outgoing) (*Answer, *failed) {
+	t.sentAt = t.Clock.Now()
 	in, err := t.target.Sender.Send(out)
 	return t.commit(in, err)
 }
@@ -77,8 +99,6 @@ func (t *try) place() *failed {
 	switch {
 	case send.Trim != nil:
 		return t.unfit("trim is not built yet")
-	case send.Hedge != nil:
-		return t.unfit("hedge is not built yet")
 	case t.moves() && !x.Call.Outline().Movable:
 		return t.unfit("the request is bound to state on a server: it can neither be edited nor sent elsewhere")
 	}
@@ -110,7 +130,7 @@ func (t *try) enter() *failed {
 	x := t.x
 	visit := gate.Visit{
 		Request: x.Request.ID, Client: x.Request.Client.Name, Priority: x.Request.Client.Priority, Queue: t.send.Queue,
-		Deadline: x.Deadline, Gone: x.Gone, Resend: x.sentTo(t.target.Name), MaxConcurrency: t.target.MaxConcurrency,
+		Deadline: x.Deadline, Gone: t.gone, Resend: t.race != nil || x.sentTo(t.target.Name), MaxConcurrency: t.target.MaxConcurrency,
 		Began: x.Began,
 	}
 	if t.send.Queue > 0 {
@@ -153,7 +173,7 @@ func (t *try) render() (*Outgoing, *failed) {
 	t.until = earlier(x.Deadline, now.Add(orElse(t.send.Timeout, t.target.Timeouts.Total)))
 	out := &Outgoing{
 		Method: "POST", Path: x.Request.Path, Query: x.Query, Body: body, Header: x.Header, Set: t.send.Headers,
-		Credential: x.Credential, Until: t.until, Gone: x.Gone,
+		Credential: x.Credential, Until: t.until, Gone: t.gone,
 	}
 	if x.Call.Stream {
 		out.FirstEvent = now.Add(t.target.Timeouts.FirstEvent)

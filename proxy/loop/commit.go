@@ -37,6 +37,9 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	if !ok {
 		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Body: in.Body()})
 	}
+	if !t.win() {
+		return nil, t.lost(in)
+	}
 	t.committed()
 	t.permit.Release()
 	t.ended(trace.End{
@@ -67,10 +70,10 @@ func (t *try) hold(in Incoming) (*Answer, *failed) {
 			return nil, f
 		case dialect.Content, dialect.Terminal:
 			r.held = append(r.held, event.Raw...)
-			return t.relayed(r), nil
+			return t.relay(r)
 		}
 		if r.held = append(r.held, event.Raw...); len(r.held) > maxPreamble {
-			return t.relayed(r), nil
+			return t.relay(r)
 		}
 		limit = earlier(t.until, t.Clock.Now().Add(orElse(0, t.target.Timeouts.Idle)))
 	}
@@ -89,13 +92,17 @@ func unfinished(err error, empty bool) error {
 	return err
 }
 
-// relayed is the answer of a stream that has committed.
-func (t *try) relayed(r *Relay) *Answer {
+// relay is the answer of a stream that has committed.
+func (t *try) relay(r *Relay) (*Answer, *failed) {
+	if !t.win() {
+		r.events.Release()
+		return nil, t.lost(r.in)
+	}
 	t.committed()
 	r.firstContent = t.Clock.Now().Sub(t.x.Began)
 	a := t.answer(r.in)
 	a.Relay = r
-	return a
+	return a, nil
 }
 
 func (t *try) committed() {
@@ -145,7 +152,7 @@ func (t *try) blame(reason engine.Reason) gate.FailureKind {
 	case engine.ReasonOverloaded:
 		return gate.Overload
 	case engine.ReasonRateLimit, engine.ReasonSpendLimit, engine.ReasonServer, engine.ReasonConnection, engine.ReasonTimeout:
-		if t.x.Gone.Fired() {
+		if t.gone.Fired() {
 			return gate.ClientGone
 		}
 		return gate.TargetFault

@@ -43,14 +43,16 @@ func (l *Loop) Run(x *Exchange) *Answer {
 		if decision.Action.Fail != nil || x.exhausted() {
 			return l.fail(x, decision.Action.Fail)
 		}
-		answer, failed := l.attempt(x, &decision)
+		answer, failures := l.attempt(x, &decision)
+		if x.Gone.Fired() && answer == nil {
+			return l.gone(x)
+		}
+		for _, f := range failures {
+			l.failed(x, f)
+		}
 		if answer != nil {
 			return answer
 		}
-		if x.Gone.Fired() {
-			return l.gone(x)
-		}
-		l.failed(x, failed)
 	}
 }
 

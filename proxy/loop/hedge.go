@@ -1,0 +1,103 @@
+package loop
+
+import (
+	"sync/atomic"
+
+	"spillway/engine"
+	"spillway/proxy/clock"
+	"spillway/proxy/gate"
+)
+
+// race is between the two sides of a hedged attempt. The first to commit wins; the other is cancelled at once.
+type race struct{ winner atomic.Pointer[try] }
+
+// side is one of the two, running on a goroutine of its own.
+type side struct {
+	try    *try
+	gone   clock.Signal // cancels it
+	done   clock.Signal
+	answer *Answer
+	failed *failed
+}
+
+// hedge makes the attempt, and a second one elsewhere if nothing has committed after the hedge's delay. It returns what
+// came of both, once there is an answer or both have failed.
+func (t *try) hedge(out *Outgoing) (*Answer, []*failed) {
+	plan := t.send.Hedge
+	t.race = &race{}
+	first := t.run(out)
+	if t.Clock.Wait(plan.After, &first.done) == 0 {
+		return conclude(first)
+	}
+	second := t.second(plan)
+	if second == nil {
+		t.Clock.Wait(clock.Forever, &first.done)
+		return conclude(first)
+	}
+	sides := []*side{first, second}
+	if t.Clock.Wait(clock.Forever, &first.done, &second.done) == 1 {
+		sides = []*side{second, first}
+	}
+	if sides[0].answer != nil {
+		sides[1].gone.Fire()
+	}
+	t.Clock.Wait(clock.Forever, &sides[1].done)
+	return conclude(sides...)
+}
+
+// second starts the other side. It is nil when a gate or a limit stands in the way: a hedge never waits.
+func (t *try) second(plan *engine.Hedge) *side {
+	if t.x.sends >= maxSends {
+		return nil
+	}
+	other := &try{Loop: t.Loop, x: t.x, began: t.Clock.Now(), gone: t.x.Gone, race: t.race}
+	other.send = engine.Send{
+		Target: plan.Target, Model: plan.Model, MaxTokens: t.send.MaxTokens, Timeout: t.send.Timeout, Headers: t.send.Headers, Body: t.send.Body,
+	}
+	other.send, other.notes = t.x.Floors.keep(&other.send)
+	out, f := other.prepare()
+	if f != nil {
+		t.notes = append(t.notes, "hedge to "+plan.Target+" skipped: "+string(f.Reason)+", "+f.Message)
+		return nil
+	}
+	t.notes = append(t.notes, "hedged to "+plan.Target)
+	return other.run(out)
+}
+
+// run makes the exchange on a goroutine of its own.
+func (t *try) run(out *Outgoing) *side {
+	s := &side{try: t}
+	forget := t.x.Gone.OnFire(s.gone.Fire)
+	t.gone, out.Gone = &s.gone, &s.gone
+	t.Clock.Go(func() {
+		s.answer, s.failed = t.exchange(out)
+		forget()
+		s.done.Fire()
+	})
+	return s
+}
+
+// win says whether the attempt may commit: no other side of it has.
+func (t *try) win() bool {
+	return t.race == nil || t.race.winner.CompareAndSwap(nil, t)
+}
+
+// lost ends an attempt whose other side was faster. It says nothing of its target.
+func (t *try) lost(in Incoming) *failed {
+	_ = in.Close()
+	t.settle(gate.ClientGone, 0)
+	return nil
+}
+
+// conclude is what came of the sides, in finishing order. A side that was cancelled is no attempt.
+func conclude(sides ...*side) (answer *Answer, failures []*failed) {
+	for _, s := range sides {
+		switch won := s.try.race.winner.Load(); {
+		case s.answer != nil:
+			answer = s.answer
+		case s.failed != nil && (won == nil || !s.gone.Fired()):
+			failures = append(failures, s.failed)
+		}
+	}
+	return answer, failures
+}
