@@ -92,7 +92,7 @@ func TestParseProblems(t *testing.T) {
 		`{"model":"x","max_tokens":{}}`:   "max_tokens: expected a whole number, got an object",
 		`{"model":"x","model":"y"}`:       `duplicate key "model"`,
 		`{"model":"x","mod\u0065l":"y"}`:  `duplicate key "model"`,
-		`{"model":"x","anything":1,"anything":2}`:      `duplicate key "anything"`,
+		`{"model":"x","anything":1,"anything":2}`:    `duplicate key "anything"`,
 		`{"a":` + strings.Repeat("[", 500_000):       "body is nested deeper than 512 levels",
 		`{"a":` + strings.Repeat(`{"a":`, 500_000):   "body is nested deeper than 512 levels",
 		"{" + strings.Repeat(`"a":1,`, 500_000):      `duplicate key "a"`,
@@ -111,14 +111,16 @@ func TestParseProblems(t *testing.T) {
 }
 
 func TestNestingAtTheLimit(t *testing.T) {
-	nested := func(n int) []byte { // n levels, the body's own among them
-		return []byte(`{"model":"x","a":` + strings.Repeat("[", n-1) + strings.Repeat("]", n-1) + "}")
-	}
-	if _, problem := Parse(engine.Anthropic, Messages, nested(maxDepth)); problem != nil {
-		t.Error(problem)
-	}
-	if _, problem := Parse(engine.Anthropic, Messages, nested(maxDepth+1)); problem == nil {
-		t.Error("parsed one level too many")
+	for _, ends := range [][2]string{{"[", "]"}, {`{"a":`, "}"}} {
+		nested := func(n int) []byte { // n levels, the body's own among them
+			return []byte(`{"model":"x","a":` + strings.Repeat(ends[0], n-1) + "0" + strings.Repeat(ends[1], n-1) + "}")
+		}
+		if _, problem := Parse(engine.Anthropic, Messages, nested(maxDepth)); problem != nil {
+			t.Error(problem)
+		}
+		if _, problem := Parse(engine.Anthropic, Messages, nested(maxDepth+1)); problem == nil {
+			t.Errorf("parsed one level too many of %s", ends[0])
+		}
 	}
 }
 

@@ -128,6 +128,7 @@ var openaiErrors = []seen{
 	{name: "DeepSeek: no capacity, inside a stream", status: 200, stream: true, body: `{"id":"x","choices":[{"index":0,"delta":{"content":""},"finish_reason":"insufficient_system_resource"}]}`, reason: "overloaded", retry: same, code: "insufficient_system_resource"},
 	{name: "vLLM: code is a status", status: 500, body: openai("InternalServerError", "500", "m"), reason: "server", retry: same, code: "500"},
 	{name: "vLLM: inside a stream", status: 200, stream: true, body: openai("BadRequestError", "400", "This model's maximum context length is 8192 tokens"), reason: "context_too_long", retry: elsewhere, code: "400"},
+	{name: "vLLM: a type alone, inside a stream", status: 200, stream: true, body: openai("BadRequestError", "null", "m"), reason: "invalid", retry: never, code: "BadRequestError"},
 	{name: "vLLM: internal, inside a stream", status: 200, stream: true, body: openai("InternalServerError", "500", "m"), reason: "server", retry: same, code: "500"},
 	{name: "vLLM of old", status: 400, body: `{"object":"error","message":"This model's maximum context length is 2048 tokens","type":"BadRequestError","param":null,"code":400}`, reason: "context_too_long", retry: elsewhere, code: "400"},
 	{name: "Ollama: code is null", status: 404, body: openai("not_found_error", "null", "model 'x' not found"), reason: "not_found", retry: elsewhere, code: "not_found_error"},
