@@ -66,6 +66,9 @@ func faultsOf(entry string, messages []api.Message) engine.Faults {
 		if hint, ok := m.Detail.(string); ok {
 			fault.Hint = hint
 		}
+		if strings.HasPrefix(m.Text, "Top-level await") {
+			fault.Message, fault.Hint = "a policy cannot await", WaitHint
+		}
 		faults[i] = fault
 	}
 	return faults

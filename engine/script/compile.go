@@ -87,11 +87,12 @@ func forbid(tree *ast.Program, source *sourceMap) engine.Faults {
 // commonJS is the fault of the module that esbuild wrapped as `__commonJS({ "policy:file"(exports, module) {…} })`.
 func commonJS(wrapper *ast.CallExpression) *engine.Fault {
 	var file string
-	if modules, ok := wrapper.ArgumentList[0].(*ast.ObjectLiteral); ok && len(modules.Value) == 1 {
-		if module, ok := modules.Value[0].(*ast.PropertyKeyed); ok {
+	walk(wrapper, func(node ast.Node) bool {
+		if module, ok := node.(*ast.PropertyKeyed); ok && file == "" {
 			file = plainName(keyName(module.Key))
 		}
-	}
+		return file == ""
+	})
 	return &engine.Fault{
 		Position: engine.Position{File: file},
 		Message:  "CommonJS modules (module.exports, exports) are not supported",

@@ -47,14 +47,20 @@ func (in *instrumenter) findExports(node ast.Node) bool {
 	if notGlue(node) {
 		return true
 	}
-	list := node.(*ast.CallExpression).ArgumentList[1].(*ast.ObjectLiteral)
-	for _, property := range list.Value {
-		export := property.(*ast.PropertyKeyed)
-		if name := keyName(export.Key); name == "decide" || name == "default" {
-			getter := export.Value.(*ast.ArrowFunctionLiteral)
-			in.names[keyName(getter.Body.(*ast.ExpressionBody).Expression)] = true
+	walk(node, func(node ast.Node) bool {
+		export, ok := node.(*ast.PropertyKeyed)
+		if !ok {
+			return true
 		}
-	}
+		if name := keyName(export.Key); name == "decide" || name == "default" {
+			if getter, ok := export.Value.(*ast.ArrowFunctionLiteral); ok {
+				if local, ok := getter.Body.(*ast.ExpressionBody); ok {
+					in.names[keyName(local.Expression)] = true
+				}
+			}
+		}
+		return false
+	})
 	return false
 }
 
@@ -96,7 +102,7 @@ func notGlue(node ast.Node) bool {
 
 // findDecide instruments the function that a node declares under one of decide's names.
 func (in *instrumenter) findDecide(node ast.Node) bool {
-	if key, value := declared(node); in.names[keyName(key)] {
+	if key, value := declared(node); key != nil && in.names[keyName(key)] {
 		in.wrapDecide(key, value)
 	}
 	return notGlue(node)

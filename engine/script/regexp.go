@@ -13,6 +13,8 @@ const backtrackHint = "do without lookahead, lookbehind, backreferences and repe
 // Backtracks says whether goja can run a JavaScript regular expression only with its backtracking engine, which may take
 // time exponential in the length of the text and cannot be interrupted.
 //
+// pattern must be valid UTF-8.
+//
 // An expression with the flag g or y that passes may still be run by that engine when it continues in the middle of a
 // text; a policy that gets stuck so is abandoned like any other.
 func Backtracks(pattern, flags string) bool {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/evanw/esbuild/pkg/api"
 
@@ -109,6 +110,9 @@ func (r resolver) load(name string) api.OnLoadResult {
 	text, err := fs.ReadFile(r.files, name)
 	if err != nil {
 		return api.OnLoadResult{Errors: []api.Message{{Text: err.Error()}}}
+	}
+	if !utf8.Valid(text) { // goja's reader of regular expressions never comes back from it
+		return api.OnLoadResult{Errors: []api.Message{{Text: fmt.Sprintf("%q is not UTF-8 text", name), Detail: "save it as UTF-8"}}}
 	}
 	contents := string(text)
 	return api.OnLoadResult{Contents: &contents, Loader: loader}

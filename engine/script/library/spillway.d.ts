@@ -302,50 +302,50 @@ declare module "spillway" {
   /** A whole number from 0 to 2**32 - 1 that is always the same for the same text: FNV-1a over its UTF-8 bytes. */
   export function hash(text: string): number;
 
-  /** The table beside a policy: the default export of `name.test.ts`. Each row is one call of `decide`. */
+  /**
+   * The table beside a policy: the default export of `name.test.ts`. Each row asks `decide` once. What a row leaves out is a
+   * small streaming request, with no attempts, in a world at rest.
+   */
   export type Table = Row[];
 
-  /** What `decide` is given, and what it must return. All but the name, and one of want and throws, may be left out. */
   export interface Row {
     /** What the row shows. */
     name: string;
-    /** Absent: a small request for a stream, to Anthropic, from a client of normal priority. */
     request?: TableRequest;
-    /** Oldest first. What an attempt leaves out follows from its reason; absent, that is an overload of the first target. */
+    /** Oldest first. What one leaves out follows from its reason. */
     attempts?: TableAttempt[];
-    /** Absent: the configuration's targets at rest, no vars, all steps that the attempts left, ten minutes to go. */
     ctx?: TableCtx;
-    /** The action, or parts of it: only what it says counts. null wants a key absent. */
-    want?: Wanted<Action>;
-    /** In place of want: a part of the message with which it must fail. */
+    /** The parts of the action that matter. */
+    want?: Wanted<Send & Fail & Effects>;
+    /** In place of want: a part of the message with which it must fail, or true for any. */
     throws?: string | true;
   }
 
   export interface TableRequest extends Partial<Omit<Request, "client" | "sdk" | "header">> {
     client?: Partial<Client>;
     sdk?: { retryCount?: number; timeout?: Duration };
+    /** By name, for `request.header`. */
     headers?: { [name: string]: string };
   }
 
   export interface TableAttempt extends Partial<Omit<Attempt, "retryAfter" | "ms" | "at">> {
-    retryAfter?: Duration | null;
+    retryAfter?: Duration;
     ms?: Duration;
-    /** In ms since 1970 or as a text such as "2026-11-01T12:00:00Z". Absent: so that the attempt ended now. */
+    /** In ms since 1970, or a date such as "2026-11-01T12:00:00Z". */
     at?: number | string;
   }
 
-  /** The world of a row. */
   export interface TableCtx {
-    /** In ms since 1970 or as a text such as "2026-11-01T12:00:00Z". */
+    /** In ms since 1970, or a date such as "2026-11-01T12:00:00Z". */
     now?: number | string;
     timeLeft?: Duration;
     stepsLeft?: number;
-    opensIn?: Duration | null;
-    /** Makes another sequence of random numbers. */
+    /** What `ctx.random` and `Math.random` begin with. */
     seed?: number;
+    opensIn?: Duration | null;
     targets?: (Partial<Target> & { name: string })[];
     vars?: { [name: string]: any };
-    /** By "target", for all its models, or "target/model". */
+    /** By "target" or "target/model". */
     health?: { [gate: string]: TableHealth };
     count?: { [name: string]: number };
   }
@@ -354,11 +354,9 @@ declare module "spillway" {
     pausedFor?: Duration;
     p50?: Duration;
     p95?: Duration;
-    rateLimit?: { [limit in keyof RateLimits]?: Partial<Allowance> };
+    rateLimit?: { [limit in keyof RateLimits]?: { limit?: number; remaining?: number; resetIn?: Duration } };
   }
 
-  /** Parts of a value. A number may be bounded: `after: { atLeast: "30s" }`. */
-  export type Wanted<T> = T extends number ? T | { atLeast?: Duration; atMost?: Duration }
-    : T extends object ? { [key in keyof T]?: Wanted<T[key]> | null }
-    : T;
+  /** What must come back: a value, bounds for a number, parts of an object, or null for nothing at all. */
+  export type Wanted<T> = T extends string | number ? T | null | { atLeast?: Duration; atMost?: Duration } : { [part in keyof T]?: Wanted<T[part]> } | null;
 }
