@@ -2,6 +2,7 @@
 //
 //	handler.go      a request arrives: route, client, body, floors, deadline
 //	loop/           decide, attempt, decide again, until an answer commits
+//	early.go        keep a streaming client company while it waits
 //	reply.go        the answer goes to the client, event by event
 //	passthrough.go  the paths that no policy decides about
 //

@@ -58,7 +58,13 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 		p.refuse(a, refused)
 		return
 	}
-	p.reply(a, x, p.loop.Run(x))
+	company := p.keepCompany(a, x)
+	answer := p.loop.Run(x)
+	if company.finish() {
+		p.replyEarly(a, answer, company)
+		return
+	}
+	p.reply(a, x, answer)
 }
 
 func (p *Proxy) arrive(ctx *fasthttp.RequestCtx) *arrival {

@@ -74,6 +74,9 @@ type Answer struct {
 	Target, Model string
 	Sends         int
 	Edits         []string
+	// Reason and Message are why there is no better answer, for one that must go into a stream; empty for a good one.
+	Reason  engine.Reason
+	Message string
 	// Gone means the client has left and there is nobody to answer.
 	Gone bool
 }

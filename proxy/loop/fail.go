@@ -40,7 +40,10 @@ func (l *Loop) failLast(x *Exchange) *Answer {
 		return l.failUnanswered(x)
 	}
 	attempt := x.attempts[kept.attempt]
-	a := &Answer{Status: kept.status, Body: kept.body, Set: kept.headers, Target: attempt.Target, Model: attempt.Model}
+	a := &Answer{
+		Status: kept.status, Body: kept.body, Set: kept.headers, Target: attempt.Target, Model: attempt.Model,
+		Reason: attempt.Reason, Message: attempt.Message,
+	}
 	l.adviseRetry(a, x.sends < 2 && transient(attempt.Reason), l.recovery(x, attempt))
 	return a
 }
@@ -114,6 +117,7 @@ func (l *Loop) own(x *Exchange, info dialect.ErrorInfo) *Answer {
 	}
 	return &Answer{
 		Status: info.Status, Body: dialect.ErrorBody(x.Request.API, info), Set: [][2]string{{"Content-Type", "application/json"}},
+		Reason: info.Reason, Message: info.Message,
 	}
 }
 
