@@ -96,7 +96,7 @@ func inRange(path string, w map[string]any, got any) []problem {
 		want += bound.words + show(value)
 	}
 	if !known {
-		return []problem{{path, "atLeast and atMost must be numbers or durations", ""}}
+		return []problem{{path: path, message: "atLeast and atMost must be numbers or durations"}}
 	}
 	return unless(path, (isNumber || got == nil) && g >= low && g <= high, want, got)
 }

@@ -15,6 +15,7 @@ type problem struct {
 	path    string // "request.model"; "" = the row itself
 	message string
 	hint    string
+	caller  string // where the policy decided, as "decide (file:line:col)"
 }
 
 // object reads one JavaScript object strictly: the keys that its reader asks for are the keys that exist.
@@ -37,7 +38,7 @@ func asObject(path string, value any, problems *[]problem) *object {
 }
 
 func (o *object) fault(path, message, hint string) {
-	*o.problems = append(*o.problems, problem{path, message, hint})
+	*o.problems = append(*o.problems, problem{path: path, message: message, hint: hint})
 }
 
 // at is the path of a key.

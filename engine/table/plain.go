@@ -137,7 +137,9 @@ func checkKeys(want map[string]any, problems *[]problem) {
 	check := func(object string, value map[string]any) {
 		for _, key := range slices.Sorted(maps.Keys(value)) {
 			if !slices.Contains(vocabulary[object], key) {
-				*problems = append(*problems, problem{join(join("want", object), key), "no action has this key", meant(key, vocabulary[object])})
+				*problems = append(*problems, problem{
+					path: join(join("want", object), key), message: "no action has this key", hint: meant(key, vocabulary[object]),
+				})
 			}
 		}
 	}

@@ -157,9 +157,9 @@ func (t *table) policy(env engine.Environment) (*runtime.Policy, *engine.Fault) 
 func (t *table) judge(r row, d engine.Decision) engine.Faults {
 	switch {
 	case r.want == nil && d.Fault == nil:
-		return t.faults(r, []problem{{"throws", "want an error, got " + show(plain(d.Action)), decidedAt(d)}})
+		return t.faults(r, []problem{{path: "throws", message: "want an error, got " + show(plain(d.Action)), caller: caller(d)}})
 	case r.want == nil && !strings.Contains(d.Fault.Message, r.throws):
-		return t.faults(r, []problem{{"throws", fmt.Sprintf("want %q, got %q", r.throws, d.Fault.Message), ""}})
+		return t.faults(r, []problem{{path: "throws", message: fmt.Sprintf("want %q, got %q", r.throws, d.Fault.Message)}})
 	case r.want == nil:
 		return nil
 	case d.Fault != nil:
@@ -167,16 +167,17 @@ func (t *table) judge(r row, d engine.Decision) engine.Faults {
 	}
 	problems := match("", r.want, plain(d.Action))
 	for i := range problems {
-		problems[i].hint = decidedAt(d)
+		problems[i].caller = caller(d)
 	}
 	return t.faults(r, problems)
 }
 
-func decidedAt(d engine.Decision) string {
+// caller is where a decision was made, as a fault's stack says it.
+func caller(d engine.Decision) string {
 	if d.At == (engine.Position{}) {
 		return ""
 	}
-	return "decided at " + d.At.String()
+	return "decide (" + d.At.String() + ")"
 }
 
 // unsteady reports how a decision differs from the first one on the same input.
@@ -186,8 +187,10 @@ func unsteady(when string, first, other engine.Decision) []problem {
 	maps.Copy(keys, b)
 	for _, key := range append([]string{"throws"}, slices.Sorted(maps.Keys(keys))...) {
 		if !reflect.DeepEqual(a[key], b[key]) {
-			return []problem{{key, fmt.Sprintf("%s at first, %s %s, for the same input", found(a[key]), found(b[key]), when),
-				"the policy keeps state in its module, which every runtime has its own of: decide by attempts, ctx.health or ctx.count"}}
+			return []problem{{
+				path: key, message: fmt.Sprintf("%s at first, %s %s, for the same input", found(a[key]), found(b[key]), when),
+				hint: "the policy keeps state in its module, which every runtime has its own of: decide by attempts, ctx.health or ctx.count",
+			}}
 		}
 	}
 	return nil
@@ -209,7 +212,11 @@ func (t *table) faults(r row, problems []problem) engine.Faults {
 		if p.path != "" {
 			what = p.path + ": " + what
 		}
-		faults = append(faults, &engine.Fault{Position: at, Source: line, Message: fmt.Sprintf("row %q: %s", r.name, what), Hint: p.hint})
+		f := &engine.Fault{Position: at, Source: line, Message: fmt.Sprintf("row %q: %s", r.name, what), Hint: p.hint}
+		if p.caller != "" {
+			f.Stack = []string{p.caller}
+		}
+		faults = append(faults, f)
 	}
 	return faults
 }

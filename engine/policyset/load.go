@@ -1,0 +1,155 @@
+package policyset
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"spillway/engine"
+	"spillway/engine/nearest"
+	"spillway/engine/runtime"
+	"spillway/engine/script"
+	"spillway/engine/table"
+)
+
+// Load compiles every policy in the root of files and runs the tables beside them. It returns a whole set, or every fault
+// of every file; a half-written file is a fault like any other, and the next look at the folder finds it whole.
+//
+// `name.ts` or `name.js` is the policy called name, and `name.test.ts` or `name.test.js` its table. Files that begin with _,
+// end in .d.ts or are in folders are helpers. Faults name files below root, the folder as a person would write it.
+func Load(root string, files fs.FS, env engine.Environment, limits runtime.Limits) (*Set, engine.Faults) {
+	src, err := read(files)
+	if err != nil {
+		return nil, engine.Faults{unreadable(root, err)}
+	}
+	l := &loading{root: root, source: src, env: env, limits: limits, programs: make(map[string]*script.Program),
+		set: &Set{revision: src.revision(env), policies: make(map[string]*runtime.Policy)}}
+	names := slices.Sorted(maps.Keys(src.texts))
+	for _, file := range names {
+		if role, name := roleOf(file); role == isPolicy {
+			l.policy(file, name)
+		}
+	}
+	for _, file := range names {
+		if role, name := roleOf(file); role == isTable {
+			l.table(file, name)
+		}
+	}
+	if len(l.programs) == 0 && len(l.faults) == 0 {
+		l.fault(engine.Faults{{Message: "there is no policy here", Hint: "a policy is a .ts or .js file in this folder, such as overload.ts"}})
+	}
+	if len(l.faults) > 0 {
+		l.set.Close()
+		return nil, l.faults
+	}
+	return l.set, nil
+}
+
+// Revision is what [Set.Revision] would be if files were loaded now: so whoever was told that something may have changed
+// can know whether anything did.
+func Revision(files fs.FS, env engine.Environment) (string, error) {
+	src, err := read(files)
+	if err != nil {
+		return "", fmt.Errorf("read policies: %w", err)
+	}
+	return src.revision(env), nil
+}
+
+// loading is a set under construction.
+type loading struct {
+	root     string
+	source   *source
+	env      engine.Environment
+	limits   runtime.Limits
+	programs map[string]*script.Program // by policy; nil for one that does not compile
+	set      *Set
+	faults   engine.Faults
+}
+
+func (l *loading) policy(file, name string) {
+	if _, taken := l.programs[name]; taken {
+		l.fault(engine.Faults{{
+			Position: engine.Position{File: file}, Message: fmt.Sprintf("there are two policies called %q", name),
+			Hint: "a policy's name is its file's, without .ts or .js: rename or remove one",
+		}})
+		return
+	}
+	program, faults := script.Compile(l.source, file)
+	l.programs[name] = program
+	if faults != nil {
+		l.fault(faults)
+		return
+	}
+	ready, fault := runtime.New(program, l.env, l.limits)
+	if fault != nil {
+		l.fault(engine.Faults{fault})
+		return
+	}
+	l.set.policies[name] = ready
+}
+
+func (l *loading) table(file, name string) {
+	program, known := l.programs[name]
+	switch {
+	case !known:
+		l.fault(engine.Faults{{
+			Position: engine.Position{File: file}, Message: fmt.Sprintf("there is no policy %q for this table to test", name),
+			Hint: meant(name, slices.Sorted(maps.Keys(l.programs))),
+		}})
+		return
+	case l.set.policies[name] == nil:
+		return // the policy's own faults say why
+	}
+	tests, faults := script.Compile(l.source, file)
+	if faults != nil {
+		l.fault(faults)
+		return
+	}
+	_, faults = table.Run(program, tests, l.source.texts[file], l.env, l.limits)
+	l.fault(faults)
+}
+
+// fault notes faults, with the folder's files below the root.
+func (l *loading) fault(faults engine.Faults) {
+	for _, f := range faults {
+		below := *f
+		if _, ours := l.source.texts[f.File]; ours || f.File == "" {
+			below.File = path.Join(l.root, f.File)
+		}
+		below.Stack = slices.Clone(f.Stack)
+		for i, caller := range below.Stack {
+			below.Stack[i] = l.below(caller)
+		}
+		l.faults = append(l.faults, &below)
+	}
+}
+
+// below puts the root into a caller such as "decide (overload.ts:3:7)".
+func (l *loading) below(caller string) string {
+	for file := range l.source.texts {
+		if before, after, found := strings.Cut(caller, "("+file+":"); found {
+			return before + "(" + path.Join(l.root, file) + ":" + after
+		}
+	}
+	return caller
+}
+
+func meant(name string, names []string) string {
+	if near := nearest.Name(name, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "a table has the name of its policy: name.test.ts for name.ts"
+}
+
+func unreadable(root string, err error) *engine.Fault {
+	f := &engine.Fault{Position: engine.Position{File: root}, Message: "read policies: " + err.Error()}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		f.Position.File, f.Message = path.Join(root, at.Path), "read policies: "+at.Err.Error()
+	}
+	return f
+}

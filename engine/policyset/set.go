@@ -1,0 +1,35 @@
+// Package policyset makes a folder of policies one thing: compiled, tested and swapped together, or not at all.
+//
+//	source.go   the folder's files at one moment, and what each of them is
+//	set.go      the set that serves
+//	load.go     from the one to the other, with every fault on the way
+package policyset
+
+import (
+	"maps"
+	"slices"
+
+	"spillway/engine/runtime"
+)
+
+// Set is all policies of a folder, ready to decide. It is immutable and safe for concurrent use.
+type Set struct {
+	revision string
+	policies map[string]*runtime.Policy
+}
+
+// Policy finds a policy by name; nil when there is none.
+func (s *Set) Policy(name string) *runtime.Policy { return s.policies[name] }
+
+// Names lists the policies, sorted.
+func (s *Set) Names() []string { return slices.Sorted(maps.Keys(s.policies)) }
+
+// Revision is 12 hexadecimal digits that change with any file of the folder, the targets or the vars, and with nothing else.
+func (s *Set) Revision() string { return s.revision }
+
+// Close lets the set's runtimes go, once the decisions in flight are made.
+func (s *Set) Close() {
+	for _, p := range s.policies {
+		p.Close()
+	}
+}
