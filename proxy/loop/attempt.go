@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -89,6 +90,7 @@ func (t *try) place() *failed {
 	if t.target == nil {
 		return t.unfit("there is no target " + send.Target)
 	}
+	t.liftModel()
 	if send.Model == "" {
 		send.Model = x.Request.Model
 	}
@@ -103,6 +105,14 @@ func (t *try) place() *failed {
 		return t.unfit("the request is bound to state on a server: it can neither be edited nor sent elsewhere")
 	}
 	return nil
+}
+
+// liftModel takes a model out of the action's body, so that it goes through aliases and the gate like any other.
+func (t *try) liftModel() {
+	var model string
+	if raw, ok := t.send.Body["model"]; ok && json.Unmarshal(raw, &model) == nil && model != "" {
+		t.send.Model, t.send.Body = model, without(t.send.Body, "model")
+	}
 }
 
 // moves says whether the attempt edits the request or takes it to another target than it would have gone to.

@@ -1,9 +1,13 @@
 package loop
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"spillway/engine"
 	"spillway/proxy/dialect"
@@ -60,8 +64,9 @@ func (t *try) hold(in Incoming) (*Answer, *failed) {
 		stream.Limit(limit)
 		event, err := r.events.Next()
 		if err != nil {
+			f := t.rejected(in, unread(r, err))
 			r.events.Release()
-			return nil, t.rejected(in, failure.Answer{Status: in.Status(), Err: unfinished(err, len(r.held) == 0)})
+			return nil, f
 		}
 		switch r.watch.Step(event) {
 		case dialect.Failure:
@@ -77,6 +82,15 @@ func (t *try) hold(in Incoming) (*Answer, *failed) {
 		}
 		limit = earlier(t.until, t.Clock.Now().Add(orElse(0, t.target.Timeouts.Idle)))
 	}
+}
+
+// unread is the failure of a stream that ended before its first content. What stands in it without being an event may be
+// an error's bare JSON.
+func unread(r *Relay, err error) failure.Answer {
+	if left := bytes.TrimSpace(r.events.Pending()); errors.Is(err, io.ErrUnexpectedEOF) && bytes.HasPrefix(left, []byte("{")) {
+		return failure.Answer{Status: r.in.Status(), Body: left, InStream: true}
+	}
+	return failure.Answer{Status: r.in.Status(), Err: unfinished(err, len(r.held) == 0)}
 }
 
 // unfinished is why a stream that has not committed is no answer.
@@ -140,7 +154,7 @@ func (t *try) read(a failure.Answer, in Incoming) *failed {
 	f.Status, f.Reason, f.Retry = a.Status, reading.Reason, reading.Retry
 	f.Code, f.Message, f.RetryAfter = reading.Code, reading.Message, reading.RetryAfter
 	if in != nil && a.Err == nil {
-		f.answer = keep(in, a, f.Reason)
+		f.answer = keep(in, a, f)
 	}
 	t.settle(t.blame(f.Reason), f.RetryAfter)
 	return f
@@ -162,26 +176,25 @@ func (t *try) blame(reason engine.Reason) gate.FailureKind {
 }
 
 // keep is the target's own answer, for a client that is to get it as it was. An error that came inside a 200 gets the
-// status that stands for its reason.
-func keep(in Incoming, a failure.Answer, reason engine.Reason) *answered {
+// status that stands for its reason, and the form of a whole answer.
+func keep(in Incoming, a failure.Answer, f *failed) *answered {
 	kept := &answered{status: a.Status, body: append([]byte(nil), a.Body...)}
 	if a.Status < 300 {
-		kept.status = dialect.Status(a.API, reason)
+		kept.status = dialect.Status(a.API, f.Reason)
+		if !gjson.GetBytes(a.Body, "error").IsObject() {
+			kept.body = dialect.ErrorBody(a.API, dialect.ErrorInfo{Status: kept.status, Reason: f.Reason, Message: f.Message})
+		}
 	}
 	for key, value := range in.Headers {
-		name := string(key)
-		if a.InStream && isContentHeader(name) {
-			continue
+		if name := string(key); a.Status >= 300 || !strings.HasPrefix(name, "Content-") {
+			kept.headers = append(kept.headers, [2]string{name, string(value)})
 		}
-		kept.headers = append(kept.headers, [2]string{name, string(value)})
 	}
-	if a.InStream {
+	if a.Status < 300 {
 		kept.headers = append(kept.headers, [2]string{"Content-Type", "application/json"})
 	}
 	return kept
 }
-
-func isContentHeader(name string) bool { return len(name) > 8 && name[:8] == "Content-" }
 
 func readUsage(u dialect.Usage) trace.Usage {
 	return trace.Usage{Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite}

@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,16 +71,16 @@ func (l *Loop) failUnanswered(x *Exchange) *Answer {
 		return l.own(x, dialect.ErrorInfo{Status: 500, Reason: engine.ReasonServer, Message: "the request ended without an attempt"})
 	}
 	last := x.tellingAttempt()
-	info := dialect.ErrorInfo{Reason: last.Reason, Message: fmt.Sprintf("%s: %s", last.Target, last.Message)}
+	info := dialect.ErrorInfo{Reason: last.Reason, Message: last.Target + ": " + last.Message}
 	switch {
 	case last.Reason == engine.ReasonUnfit:
 		info.Status = 400
 	case last.Kind == engine.KindGate:
 		info.Status = dialect.GateStatus(x.Request.API)
 	case last.Reason == engine.ReasonTimeout:
-		info.Status = 504
-	default:
-		info.Status = 502
+		info.Status, info.Message = 504, last.Target+" gave no answer in time"
+	default: // the transport's own words would tell of addresses inside
+		info.Status, info.Message = 502, last.Target+" could not be reached"
 	}
 	a := l.own(x, info)
 	l.adviseRetry(a, x.sends < 2 && last.Reason != engine.ReasonUnfit, l.recovery(x, last))

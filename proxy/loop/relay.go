@@ -81,7 +81,7 @@ func (r *Relay) step(event sse.Event) (failed bool) {
 func (r *Relay) stop(err error) ([]byte, error) {
 	r.ended = true
 	if r.watch.Complete() {
-		return nil, io.EOF
+		return r.events.Pending(), nil // such as a last event without its blank line
 	}
 	r.broken = unfinished(err, false)
 	if r.try.x.Gone.Fired() {
