@@ -1,0 +1,69 @@
+import type { Table, TableCtx } from "spillway";
+
+const targets: TableCtx["targets"] = [
+  { name: "claude", dialect: "anthropic" },
+  { name: "openai", dialect: "openai" },
+  { name: "local", dialect: "openai" },
+];
+
+const chain = [
+  { target: "claude" },
+  { target: "openai", model: "gpt-5.6" },
+  { target: "local", model: "qwen3-coder-480b" },
+];
+
+export default [
+  {
+    name: "the first step serves while it can",
+    ctx: { targets, vars: { chain } },
+    want: { send: "claude", model: null, after: null, queue: null },
+  },
+  {
+    name: "an overload moves on to the second, without waiting",
+    attempts: [{ reason: "overloaded" }],
+    ctx: { targets, vars: { chain } },
+    want: { send: "openai", model: "gpt-5.6", after: null, pause: null, because: "claude: overloaded" },
+  },
+  {
+    name: "so does a closed gate",
+    attempts: [{ reason: "paused" }],
+    ctx: { targets, vars: { chain } },
+    want: { send: "openai" },
+  },
+  {
+    name: "a step that cannot carry the request is passed over",
+    attempts: [{ reason: "overloaded" }, { target: "openai", reason: "unfit" }],
+    ctx: { targets, vars: { chain } },
+    want: { send: "local", model: "qwen3-coder-480b" },
+  },
+  {
+    name: "the chain is walked once",
+    attempts: [{ reason: "overloaded" }, { target: "openai", reason: "unfit" }, { target: "local", reason: "connection" }],
+    ctx: { targets, vars: { chain } },
+    want: { fail: "last" },
+  },
+  {
+    name: "a request that is wrong is wrong everywhere",
+    attempts: [{ reason: "invalid" }],
+    ctx: { targets, vars: { chain } },
+    want: { fail: "last" },
+  },
+  {
+    name: "the third overload in a row closes the gate for everyone",
+    attempts: [{ reason: "overloaded" }],
+    ctx: { targets, vars: { chain }, health: { claude: { overloads: 3 } } },
+    want: { send: "openai", pause: { target: "claude", model: "claude-opus-5-5", for: "45s" } },
+  },
+  {
+    name: "a rate limit closes nothing",
+    attempts: [{ reason: "rate_limit" }],
+    ctx: { targets, vars: { chain }, health: { claude: { overloads: 3 } } },
+    want: { send: "openai", pause: null },
+  },
+  {
+    name: "without a chain the configuration's order is one",
+    attempts: [{ reason: "overloaded" }],
+    ctx: { targets },
+    want: { send: "openai", model: null },
+  },
+] satisfies Table;

@@ -1,0 +1,112 @@
+// overload: keep answering while models are saturated, without adding to it.
+//
+// A request goes to each target that speaks its dialect, in the order of the configuration, until one answers. When all
+// have failed in ways that pass with time, it waits - up to a second, then two, four and so on to a minute, and never less
+// than a target asked for - and goes round again, for as long as its client has time.
+//
+// A model that is overloaded five times in a row is paused for everyone: nothing is sent to it for half a minute, then one
+// request goes ahead to see. While that fails the pauses grow, to two minutes. Other requests go elsewhere, or stand in line.
+//
+// None of this changes an answer. What does is for you to allow, under `vars` in spillway.yaml:
+
+import { backoff, type Attempt, type Ctx, type Pause, type Policy } from "spillway";
+
+interface Vars {
+  /** Models from the best to the smallest, as clients name them. Requests for a saturated one step down. */
+  ladder?: string[];
+  /** The most tokens a low-priority client gets once its request has met saturation. */
+  lighterTokens?: number;
+  /** How long a request may stand in line, such as "30s". Absent: as long as its client has time. */
+  queue?: number | string;
+  /** How many overloads in a row pause a model. Absent: 5. */
+  pauseAfter?: number;
+  /** How many seconds its first pause takes; the next ones double, up to four times this. Absent: 30. */
+  pauseSeconds?: number;
+}
+
+export default {
+  decide(request, attempts, ctx) {
+    const vars: Vars = ctx.vars;
+    const home = ctx.targets.filter((target) => target.dialect === request.api);
+    const smaller = vars.ladder ? below(request.model, vars.ladder) : [];
+    const queue = vars.queue ?? ctx.timeLeft;
+
+    // Nothing has happened yet, as with almost every request. It stands in line only if nothing else could be done for it;
+    // otherwise a closed gate comes back as an attempt, at once.
+    const last = attempts.at(-1);
+    if (!last) {
+      if (home.length === 0) return { fail: { status: 400, reason: "unfit", message: `no target speaks the ${request.api} dialect` } };
+      const only = home.length === 1 && smaller.length === 0 && !vars.lighterTokens;
+      return only ? { send: home[0].name, queue } : { send: home[0].name };
+    }
+
+    // The request itself is at fault, or its time is up.
+    if (last.retry === "never" || last.reason === "deadline") return { fail: "last" };
+
+    // Saturation is what allows changes to the request, where you do.
+    const saturated = attempts.some((a) => a.kind === "gate" || a.reason === "overloaded" || a.reason === "rate_limit");
+    const models = saturated ? [request.model, ...smaller] : [request.model];
+    const lighter = saturated && vars.lighterTokens && request.client.priority === "low" && request.movable && !request.thinking;
+    const maxTokens = lighter ? vars.lighterTokens : undefined;
+    const pause = pauseAfter(last, ctx, vars);
+
+    // Every way the request could go, best first.
+    const routes = home.flatMap((target) =>
+      models.map((model): Route => {
+        const name = target.models[model] ?? model;
+        return { target: target.name, model, tries: attempts.filter((a) => a.target === target.name && a.model === name) };
+      }),
+    );
+
+    // The first time round nobody waits: the n-th attempt belongs to the n-th route.
+    const fresh = routes.slice(attempts.length).find(useful);
+    if (fresh) return { send: fresh.target, model: fresh.model, maxTokens, pause, because: `${last.target}: ${last.reason}` };
+
+    // After that it is the route that may work first; of equals, the one whose turn it is.
+    const turn = attempts.length % routes.length;
+    const [next] = [...routes.slice(turn), ...routes.slice(0, turn)]
+      .filter(useful)
+      .map((route) => ({ ...route, ready: Math.max(ctx.health(route.target, route.model).pausedFor, askedFor(route, ctx)) }))
+      .sort((a, b) => a.ready - b.ready);
+    if (!next || next.ready >= ctx.timeLeft) return { fail: "last", pause, because: "nothing can serve it in time" };
+
+    // Eight sends do not outlast an outage of minutes, so the last one is kept for the middle of the time that is left.
+    const late = saturated && ctx.stepsLeft === 1;
+    const wait = late ? ctx.timeLeft / 2 : Math.min(backoff(attempts.length), ctx.timeLeft / 2);
+    const after = Math.max(wait, askedFor(next, ctx));
+    return { send: next.target, model: next.model, maxTokens, after, queue, pause, because: `waiting for ${next.target}: ${last.reason}` };
+  },
+} satisfies Policy;
+
+interface Route {
+  target: string;
+  model: string;
+  /** What became of this request there. */
+  tries: Attempt[];
+}
+
+/** The models below this one; none if it is not on the ladder. */
+function below(model: string, ladder: string[]): string[] {
+  return ladder.includes(model) ? ladder.slice(ladder.indexOf(model) + 1) : [];
+}
+
+/** Whether a route may still work for this request. A timeout costs too much to be had three times. */
+function useful({ tries }: Route): boolean {
+  const passing = ["paused", "queue_full", "budget"];
+  const timeouts = tries.filter((a) => a.reason === "timeout").length;
+  return timeouts < 2 && tries.every((a) => a.retry === "same" || passing.includes(a.reason));
+}
+
+/** How many ms are left of the longest wait that the target asked this request for. */
+function askedFor({ tries }: Route, ctx: Ctx): number {
+  const sent = tries.filter((a) => a.kind !== "gate");
+  return Math.max(0, ...sent.map((a) => a.at + a.ms + (a.retryAfter ?? 0) - ctx.now));
+}
+
+/** The pause that an attempt calls for. A rate limit calls for none: it may be one caller's own, and a pause is everyone's. */
+function pauseAfter({ reason, target, model }: Attempt, ctx: Ctx, vars: Vars): Pause | undefined {
+  if (reason !== "overloaded") return undefined;
+  const { overloads, pauses } = ctx.health(target, model);
+  if (overloads < (vars.pauseAfter ?? 5)) return undefined;
+  return { target, model, for: 1000 * (vars.pauseSeconds ?? 30) * Math.min(4, 2 ** Math.max(0, pauses - 1)) };
+}
