@@ -44,35 +44,43 @@ func (fs *fields) add(f field) *Problem {
 
 // scanFields is the one pass over a body: it checks all of its structure and notes where the top level's fields are.
 func scanFields(body []byte, into fields) (fields, *Problem) {
+	if p := eachField(body, into.add); p != nil {
+		return nil, p
+	}
+	return into, invalidText(body)
+}
+
+// eachField checks all of a body's structure, and shows each field of its top level in turn, until a visit objects.
+func eachField(body []byte, visit func(field) *Problem) *Problem {
 	at := skipSpace(body, 0)
 	if p := opening(body, at); p != nil {
-		return nil, p
+		return p
 	}
 	at = skipSpace(body, at+1)
 	for more := !is(body, at, '}'); more; {
 		f := field{key: at}
 		if f.value = skipKey(body, at); f.value < 0 {
-			return nil, malformed(body, f.value)
+			return malformed(body, f.value)
 		}
 		if f.end = skipValue(body, f.value, 1); f.end < 0 {
-			return nil, malformed(body, f.end)
+			return malformed(body, f.end)
 		}
 		f.name = nameOf(body[at:f.value])
-		if p := into.add(f); p != nil {
-			return nil, p
+		if p := visit(f); p != nil {
+			return p
 		}
 		if at = skipSpace(body, f.end); is(body, at, ',') {
 			at = skipSpace(body, at+1)
 			continue
 		}
 		if more = false; !is(body, at, '}') {
-			return nil, malformed(body, ^at)
+			return malformed(body, ^at)
 		}
 	}
 	if at = skipSpace(body, at+1); at < len(body) {
-		return nil, malformed(body, ^at)
+		return malformed(body, ^at)
 	}
-	return into, invalidText(body)
+	return nil
 }
 
 // opening is what is wrong with a body that does not begin with an object.

@@ -24,28 +24,38 @@ func ReadWhole(api engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) 
 	if !ep.Decides() {
 		return usage, true
 	}
-	at := skipSpace(body, 0)
-	if !is(body, at, '{') {
+	var top struct{ failure, object, model, usage, kind, status gjson.Result }
+	problem := eachField(body, func(f field) *Problem {
+		value := body[f.value:f.end]
+		switch string(f.name) {
+		case "error":
+			top.failure = parse(value)
+		case "object":
+			top.object = parse(value)
+		case "model":
+			top.model = parse(value)
+		case "usage":
+			top.usage = parse(value)
+		case "type":
+			top.kind = parse(value)
+		case "status":
+			top.status = parse(value)
+		}
+		return nil
+	})
+	if problem != nil || top.failure.Type != gjson.Null || top.object.Str == "error" {
 		return usage, false
 	}
-	if end := skipValue(body, at, 0); end < 0 || skipSpace(body, end) != len(body) {
-		return usage, false
-	}
-	doc := parse(body)
-	if isError(doc) {
-		return usage, false
-	}
-	usage.model(doc.Get("model"))
-	counts := doc.Get("usage")
+	usage.model(top.model)
 	switch ep {
 	case Messages:
-		usage.message(counts)
-		return usage, doc.Get("type").Str != "error"
+		usage.message(top.usage)
+		return usage, top.kind.Str != "error"
 	case ChatCompletions:
-		usage.chat(counts)
+		usage.chat(top.usage)
 	case Responses:
-		usage.response(counts)
-		return usage, doc.Get("status").Str != "failed"
+		usage.response(top.usage)
+		return usage, top.status.Str != "failed"
 	}
 	return usage, true
 }

@@ -134,12 +134,17 @@ func (g *Gates) opensIn(k Key, now instant) time.Duration {
 	return 0
 }
 
-// RateLimits notes what the target last said of its limits. A gate that does not exist notes nothing.
-func (g *Gates) RateLimits(k Key, r engine.RateLimits) {
+// limitsLast is how long noted rate limits serve: reading an answer's headers for them costs more than a decision.
+const limitsLast = time.Second
+
+// RateLimits notes what the target says of its limits, as read tells, unless that was noted within the last second.
+// A gate that does not exist notes nothing. read must not call back into g.
+func (g *Gates) RateLimits(k Key, read func() engine.RateLimits) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if gt := g.gates[k]; gt != nil {
-		gt.rateLimits = r
+	gt, now := g.gates[k], g.now()
+	if gt != nil && (gt.limitsRead == 0 || now-gt.limitsRead >= limitsLast) {
+		gt.rateLimits, gt.limitsRead = read(), max(1, now)
 	}
 }
 

@@ -86,12 +86,16 @@ func TestHealthOfNothing(t *testing.T) {
 		if h := b.Health(opus); h != want {
 			t.Errorf("%+v", h)
 		}
-		b.RateLimits(opus, engine.RateLimits{Tokens: engine.Allowance{Limit: 1}})
+		says := func(n int) func() engine.RateLimits {
+			return func() engine.RateLimits { return engine.RateLimits{Tokens: engine.Allowance{Limit: n}} }
+		}
+		b.RateLimits(opus, says(1))
 		if len(b.gates)+len(b.targets) != 0 {
 			t.Error("asking made a gate")
 		}
 		b.serveWell(opus)
-		b.RateLimits(opus, engine.RateLimits{Tokens: engine.Allowance{Limit: 1}})
+		b.RateLimits(opus, says(1))
+		b.RateLimits(opus, says(2)) // within the same second
 		if h := b.Health(opus); h.RateLimits.Tokens.Limit != 1 || h.P50 < 930*time.Millisecond || h.P95 > 1070*time.Millisecond {
 			t.Errorf("%+v", h)
 		}

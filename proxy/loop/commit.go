@@ -29,8 +29,9 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	if err != nil {
 		return nil, t.broke(err)
 	}
-	now := t.Clock.Now()
-	t.Gates.RateLimits(t.target.Gate(t.model), failure.RateLimits(t.target.Dialect, in.Get, now))
+	t.Gates.RateLimits(t.target.Gate(t.model), func() engine.RateLimits {
+		return failure.RateLimits(t.target.Dialect, in.Get, t.Clock.Now())
+	})
 	switch status := in.Status(); {
 	case status < 200 || status > 299:
 		return nil, t.rejected(in, failure.Answer{Status: status, Body: in.Body()})
