@@ -29,7 +29,7 @@ func newConn(s *Server, raw net.Conn) *conn {
 func (c *conn) serve() {
 	req := fasthttp.AcquireRequest()
 	defer fasthttp.ReleaseRequest(req)
-	for c.read(req) == nil {
+	for c.read(req) {
 		r := see(c.server, req)
 		answer, refused := refuse(r)
 		c.server.ledger.arrived(r)
@@ -45,18 +45,18 @@ func (c *conn) serve() {
 	}
 }
 
-// read takes a request off the connection, its body byte for byte.
-func (c *conn) read(req *fasthttp.Request) error {
+// read takes a request off the connection, its body byte for byte; false when none comes.
+func (c *conn) read(req *fasthttp.Request) bool {
 	req.Reset()
-	if err := req.Header.Read(c.in); err != nil {
-		return err
+	if req.Header.Read(c.in) != nil {
+		return false
 	}
 	if req.MayContinue() {
 		if _, err := c.raw.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
-			return err
+			return false
 		}
 	}
-	return req.ContinueReadBody(c.in, maxBody, false)
+	return req.ContinueReadBody(c.in, maxBody, false) == nil
 }
 
 // answer performs a; false when the connection is of no more use.
@@ -94,7 +94,7 @@ func (c *conn) end(a Answer) bool {
 	switch a.End {
 	case Reset:
 		if tcp, ok := c.raw.(*net.TCPConn); ok {
-			tcp.SetLinger(0) // makes Close send RST
+			_ = tcp.SetLinger(0) // makes Close send RST
 		}
 	case Stall:
 		c.hold()
@@ -109,7 +109,7 @@ func (c *conn) flush() bool {
 	}
 	_, err := c.raw.Write(c.out)
 	c.out = c.out[:0]
-	if err != nil && c.server.ctx.Err() == nil {
+	if err != nil && !c.server.closed.happened() {
 		c.seen.gone.happen()
 	}
 	return err == nil
@@ -127,7 +127,7 @@ func (c *conn) wait(d time.Duration) bool {
 	case <-timer.C:
 		return true
 	case <-c.seen.Gone():
-	case <-c.server.ctx.Done():
+	case <-c.server.closed.c:
 	}
 	return false
 }
@@ -137,7 +137,7 @@ func (c *conn) hold() {
 	c.watch()
 	select {
 	case <-c.seen.Gone():
-	case <-c.server.ctx.Done():
+	case <-c.server.closed.c:
 	}
 }
 

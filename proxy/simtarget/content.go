@@ -1,9 +1,10 @@
 package simtarget
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/tidwall/gjson"
 )
 
 // Content is what a model says, in the order of the fields.
@@ -78,8 +79,7 @@ func words(text string) []string {
 
 // quote renders text as a JSON string.
 func quote(text string) string {
-	b, _ := json.Marshal(text) // a string always can be
-	return string(b)
+	return string(gjson.AppendJSONString(nil, text))
 }
 
 // id makes an identifier that says which request, and which part of its answer, it belongs to.

@@ -32,7 +32,7 @@ func overloadedAfter(n int) Behaviour {
 func RateLimited(after time.Duration) Behaviour {
 	return byDialect(func(api engine.API) Fault {
 		if api == engine.OpenAI {
-			return Fault{Status: 429, Type: "requests", Code: "rate_limit_exceeded", Message: "Rate limit reached for requests", RetryAfter: after}
+			return Fault{Status: 429, Type: "requests", Code: "rate_limit_exceeded", Message: "Rate limit reached", RetryAfter: after}
 		}
 		return Fault{Status: 429, Type: "rate_limit_error", Message: "This request would exceed your organization's rate limit", RetryAfter: after}
 	}, Fails)
@@ -42,9 +42,9 @@ func RateLimited(after time.Duration) Behaviour {
 func SpendLimit() Behaviour {
 	return byDialect(func(api engine.API) Fault {
 		if api == engine.OpenAI {
-			return Fault{Status: 429, Type: "insufficient_quota", Code: "insufficient_quota", Message: "You exceeded your current quota, please check your plan and billing details."}
+			return Fault{Status: 429, Type: "insufficient_quota", Code: "insufficient_quota", Message: "You exceeded your current quota."}
 		}
-		return Fault{Status: 429, Type: "rate_limit_error", Code: "enforced_spend_limit_reached", Message: "Your organization has reached its monthly spend limit."}
+		return Fault{Status: 429, Type: "rate_limit_error", Code: "enforced_spend_limit_reached", Message: "Monthly spend limit reached."}
 	}, Fails)
 }
 
@@ -65,7 +65,8 @@ func Unauthorized() Behaviour { return byDialect(unauthorized, Fails) }
 func NoSuchModel() Behaviour {
 	return func(r *Seen) Answer {
 		if r.API == engine.OpenAI {
-			return Fails(Fault{Status: 404, Type: "invalid_request_error", Code: "model_not_found", Message: fmt.Sprintf("The model `%s` does not exist or you do not have access to it.", r.Model())})(r)
+			message := fmt.Sprintf("The model `%s` does not exist or you do not have access to it.", r.Model())
+			return Fails(Fault{Status: 404, Type: "invalid_request_error", Code: "model_not_found", Message: message})(r)
 		}
 		return Fails(Fault{Status: 404, Type: "not_found_error", Message: "model: " + r.Model()})(r)
 	}
@@ -75,7 +76,10 @@ func NoSuchModel() Behaviour {
 func TooLong() Behaviour {
 	return byDialect(func(api engine.API) Fault {
 		if api == engine.OpenAI {
-			return Fault{Status: 400, Type: "invalid_request_error", Code: "context_length_exceeded", Param: "messages", Message: "This model's maximum context length is 400000 tokens. However, your messages resulted in 420000 tokens."}
+			return Fault{
+				Status: 400, Type: "invalid_request_error", Code: "context_length_exceeded", Param: "messages",
+				Message: "This model's maximum context length is 400000 tokens. However, your messages resulted in 420000 tokens.",
+			}
 		}
 		return *badRequest("prompt is too long: 220000 tokens > 200000 maximum")
 	}, Fails)
@@ -84,7 +88,8 @@ func TooLong() Behaviour {
 // HTMLPage answers as a middle box does: this status and a page of HTML.
 func HTMLPage(status int) Behaviour {
 	return func(*Seen) Answer {
-		page := fmt.Sprintf("<html>\r\n<head><title>%d %s</title></head>\r\n<body>\r\n<center><h1>%[1]d %[2]s</h1></center>\r\n<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n", status, statusText(status))
+		page := fmt.Sprintf("<html>\r\n<head><title>%d %s</title></head>\r\n<body>\r\n"+
+			"<center><h1>%[1]d %[2]s</h1></center>\r\n<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n", status, statusText(status))
 		return Answer{
 			Name: strconv.Itoa(status) + " html", Status: status,
 			Fields: []Field{{"server", "cloudflare"}, {"content-type", "text/html"}},
@@ -104,7 +109,7 @@ func ErrorWith200() Behaviour {
 
 func overload(api engine.API) Fault {
 	if api == engine.OpenAI {
-		return Fault{Status: 503, Type: "service_unavailable_error", Code: "server_is_overloaded", Message: "The server is currently overloaded. Please try again later."}
+		return Fault{Status: 503, Type: "service_unavailable_error", Code: "server_is_overloaded", Message: "The server is currently overloaded."}
 	}
 	return Fault{Status: statusOverloaded, Type: "overloaded_error", Message: "Overloaded"}
 }

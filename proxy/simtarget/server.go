@@ -25,8 +25,7 @@ type Config struct {
 // Server is a running target. Its methods may be called from any goroutine.
 type Server struct {
 	config Config
-	ctx    context.Context
-	stop   context.CancelFunc
+	closed *event
 	ledger ledger
 
 	mu    sync.Mutex
@@ -52,8 +51,7 @@ func Start(c Config) (*Server, error) {
 		}
 		c.Listener = ln
 	}
-	s := &Server{config: c, conns: make(map[net.Conn]struct{}), ledger: newLedger(c.Keep)}
-	s.ctx, s.stop = context.WithCancel(context.Background())
+	s := &Server{config: c, closed: newEvent(), conns: make(map[net.Conn]struct{}), ledger: newLedger(c.Keep)}
 	s.work.Go(s.accept)
 	return s, nil
 }
@@ -69,7 +67,7 @@ func (s *Server) URL() string {
 
 // Close stops listening, breaks off every answer that is under way, and returns when all of it has ended.
 func (s *Server) Close() {
-	s.stop()
+	s.closed.happen()
 	s.config.Listener.Close()
 	s.mu.Lock()
 	for conn := range s.conns {
@@ -135,7 +133,7 @@ func (s *Server) accept() {
 func (s *Server) admit(raw net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ctx.Err() != nil {
+	if s.closed.happened() {
 		return false
 	}
 	s.conns[raw] = struct{}{}

@@ -19,6 +19,15 @@ func newEvent() *event { return &event{c: make(chan struct{})} }
 
 func (e *event) happen() { e.once.Do(func() { close(e.c) }) }
 
+func (e *event) happened() bool {
+	select {
+	case <-e.c:
+		return true
+	default:
+		return false
+	}
+}
+
 // vigil watches a connection on which nothing is expected, to notice that the other side hangs up. Bytes that do arrive
 // (a pipelined request) stay in the reader.
 type vigil struct {
@@ -43,7 +52,7 @@ func (v *vigil) end() {
 	if v == nil {
 		return
 	}
-	v.raw.SetReadDeadline(time.Unix(1, 0))
+	_ = v.raw.SetReadDeadline(time.Unix(1, 0)) // the past: ends the Peek
 	<-v.over
-	v.raw.SetReadDeadline(time.Time{})
+	_ = v.raw.SetReadDeadline(time.Time{})
 }

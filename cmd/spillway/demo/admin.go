@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -70,10 +71,13 @@ func (o *observer) look() deeds {
 func (o *observer) get(path string, into any) error {
 	resp, err := o.http.Get(o.url + path)
 	if err != nil {
-		return err
+		return fmt.Errorf("ask the admin API: %w", err)
 	}
 	defer resp.Body.Close()
-	return json.NewDecoder(resp.Body).Decode(into)
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		return fmt.Errorf("read %s of the admin API: %w", path, err)
+	}
+	return nil
 }
 
 // requestList is the part of /api/requests that the demo reads, newest first.

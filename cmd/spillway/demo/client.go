@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -76,12 +77,9 @@ func (c *client) ask(ctx context.Context, q question) result {
 }
 
 func (c *client) request(ctx context.Context, q question) *http.Request {
-	body, _ := json.Marshal(map[string]any{ // plain values always can be
-		"model": "claude-opus-5-5", "max_tokens": 1024, "stream": q.stream,
-		"messages": []any{map[string]any{"role": "user", "content": q.text}},
-		"metadata": map[string]any{"user_id": q.client},
-	})
-	req, _ := http.NewRequestWithContext(ctx, "POST", c.base+"/v1/messages", strings.NewReader(string(body))) // the URL is our own
+	body := fmt.Sprintf(`{"model":"claude-opus-5-5","max_tokens":1024,"stream":%t,"messages":[{"role":"user","content":%q}],"metadata":{"user_id":%q}}`,
+		q.stream, q.text, q.client)
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/v1/messages", strings.NewReader(body)) // the URL is our own
 	for name, value := range map[string]string{
 		"content-type": "application/json", "authorization": "Bearer simulated", "anthropic-version": "2026-10-21",
 		"x-stainless-retry-count": "0", "x-stainless-timeout": strconv.Itoa(int(clientTimeout.Seconds())),
@@ -92,7 +90,9 @@ func (c *client) request(ctx context.Context, q question) *http.Request {
 }
 
 func readMessage(body io.Reader, began time.Time) (outcome, time.Duration) {
-	var message struct{ Type string }
+	var message struct {
+		Type string `json:"type"`
+	}
 	switch err := json.NewDecoder(body).Decode(&message); {
 	case err != nil:
 		return transportOutcome(err), 0

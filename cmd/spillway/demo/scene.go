@@ -94,10 +94,11 @@ func (s scene) charts(p paint) []string {
 	}
 }
 
-// bars are eighths.
-var bars = [...]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
-
-func bar(level float64) string { return bars[min(int(level*float64(len(bars))), len(bars)-1)] }
+// bar is a level from 0 to 1 in eighths.
+func bar(level float64) string {
+	eighths := []rune("▁▂▃▄▅▆▇█")
+	return string(eighths[min(int(level*float64(len(eighths))), len(eighths)-1)])
+}
 
 func trouble(p paint, level float64) string {
 	if level == 0 {
@@ -144,7 +145,8 @@ func cells(label string, values ...any) string {
 
 func (s scene) clientRows(p paint) []string {
 	row := func(label string, t totals) string {
-		return cells(label, t.all(), percent(t.okShare()), t.by[overloaded], t.by[inStream], t.by[broken], t.by[timedOut]+t.by[otherwise], took(t.p50), took(t.p95))
+		return cells(label, t.all(), percent(t.okShare()),
+			t.by[overloaded], t.by[inStream], t.by[broken], t.by[timedOut]+t.by[otherwise], took(t.p50), took(t.p95))
 	}
 	return []string{
 		p.dim(cells("clients saw", "answers", "ok", "529", "in 200", "broken", "other", "p50", "p95")),

@@ -49,12 +49,12 @@ func (s *screen) every() time.Duration {
 
 func (s *screen) introduce(now scene) {
 	if s.live {
-		io.WriteString(s.out, enter)
+		s.write(enter)
 		s.show(now)
 		return
 	}
-	fmt.Fprintf(s.out, "Spillway demo: two simulated targets go through an overload; %d clients send every request twice,\n", clients)
-	fmt.Fprintln(s.out, "through Spillway and without it. The share of answers that were ok so far:")
+	s.write(fmt.Sprintf("Spillway demo: two simulated targets go through an overload; %d clients send every request twice,\n", clients))
+	s.write("through Spillway and without it. The share of answers that were ok so far:\n")
 }
 
 func (s *screen) show(now scene) {
@@ -62,7 +62,7 @@ func (s *screen) show(now scene) {
 		s.draw(now.frame(s.paint))
 		return
 	}
-	fmt.Fprintln(s.out, now.line())
+	s.write(now.line() + "\n")
 }
 
 // conclude shows the last scene and what it all came to.
@@ -72,7 +72,7 @@ func (s *screen) conclude(last scene) {
 		s.draw(frame)
 		return
 	}
-	fmt.Fprintf(s.out, "\n%s\n", strings.Join(frame, "\n"))
+	s.write("\n" + strings.Join(frame, "\n") + "\n")
 }
 
 // draw covers the last frame.
@@ -85,16 +85,19 @@ func (s *screen) draw(lines []string) {
 		b.WriteString(line + restOfLine + "\n")
 	}
 	b.WriteString(restOfFrame)
-	io.WriteString(s.out, b.String())
+	s.write(b.String())
 	s.drawn = len(lines)
 }
 
 // leave gives the terminal back as it was.
 func (s *screen) leave() {
 	if s.live {
-		io.WriteString(s.out, leave)
+		s.write(leave)
 	}
 }
+
+// write cannot help what the screen does not take.
+func (s *screen) write(text string) { _, _ = io.WriteString(s.out, text) }
 
 // paint colours text for a terminal; the zero value leaves it plain.
 type paint struct{ on bool }

@@ -35,7 +35,7 @@ func raise(story story, start func(string) (Proxy, error)) (s *stage, err error)
 		wave   simtarget.Wave
 	}{{&s.primary, story.primary}, {&s.backup, story.backup}, {&s.twin, story.primary}} {
 		if *t.server, err = simtarget.Start(simtarget.Config{Behaviour: t.wave.Over(s.start, healthy), Keep: -1}); err != nil {
-			return s, err
+			return s, fmt.Errorf("start a target: %w", err)
 		}
 	}
 	config, err := s.writeConfig()
@@ -54,7 +54,7 @@ func raise(story story, start func(string) (Proxy, error)) (s *stage, err error)
 func (s *stage) writeConfig() (string, error) {
 	var err error
 	if s.folder, err = os.MkdirTemp("", "spillway-demo-"); err != nil {
-		return "", err
+		return "", fmt.Errorf("make a folder: %w", err)
 	}
 	text := fmt.Sprintf(`listen: 127.0.0.1:0
 admin: 127.0.0.1:0
@@ -64,7 +64,10 @@ targets:
   claude-backup: { dialect: anthropic, url: %q, key: simulated }
 `, s.story.pause(), s.primary.URL(), s.backup.URL())
 	file := filepath.Join(s.folder, "spillway.yaml")
-	return file, os.WriteFile(file, []byte(text), 0o600)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return "", fmt.Errorf("write the configuration: %w", err)
+	}
+	return file, nil
 }
 
 // strike ends everything that was started.
@@ -78,6 +81,6 @@ func (s *stage) strike() {
 		}
 	}
 	if s.folder != "" {
-		os.RemoveAll(s.folder)
+		_ = os.RemoveAll(s.folder)
 	}
 }

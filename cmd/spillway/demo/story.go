@@ -80,5 +80,6 @@ func (s story) pause() string { return fmt.Sprintf("%.1f", max(s.length.Seconds(
 // healthy is a target at its best: a short answer, streamed word by word.
 func healthy(r *simtarget.Seen) simtarget.Answer {
 	think := time.Duration(80+r.N*37%120) * time.Millisecond
-	return simtarget.SlowStart(think, simtarget.SlowDrip(10*time.Millisecond, simtarget.Message("The flood gate is open and the water goes where there is room.")))(r)
+	answer := simtarget.Message("The flood gate is open and the water goes where there is room.")
+	return simtarget.SlowStart(think, simtarget.SlowDrip(10*time.Millisecond, answer))(r)
 }
