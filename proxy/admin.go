@@ -28,6 +28,8 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 		writeJSON(ctx, p.policiesView())
 	case path == "/api/targets":
 		writeJSON(ctx, p.targetsView())
+	case strings.HasPrefix(path, "/api/targets/"):
+		p.serveOrder(ctx, strings.TrimPrefix(path, "/api/targets/"))
 	case path == "/api/requests":
 		writeJSON(ctx, p.requestsView(ctx.QueryArgs().GetUintOrZero("limit")))
 	case strings.HasPrefix(path, "/api/requests/"):
@@ -52,8 +54,7 @@ func (p *Proxy) serveReady(ctx *fasthttp.RequestCtx) {
 func (p *Proxy) serveRequest(ctx *fasthttp.RequestCtx, id string) {
 	r := p.log.Find(id)
 	if r == nil {
-		ctx.SetStatusCode(fasthttp.StatusNotFound)
-		writeJSON(ctx, map[string]string{"error": "no such request among the latest; it may have been long ago"})
+		refuseAdmin(ctx, fasthttp.StatusNotFound, "no such request among the latest; it may have been long ago")
 		return
 	}
 	writeJSON(ctx, requestView(r, true))

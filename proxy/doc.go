@@ -12,7 +12,8 @@
 //	reload.go    a changed file becomes the next snapshot, or is rejected
 //	server.go    listeners, start and graceful stop
 //	observe.go   metrics and logs of what happened
-//	admin.go     what operators see
+//	admin.go     what operators see; views.go has its shapes
+//	operate.go   what operators do
 //
 // and below, a folder for each concern: config, dialect, sse, failure, gate, target, trace, hangup, clock, simtarget.
 package proxy

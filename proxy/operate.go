@@ -1,0 +1,76 @@
+package proxy
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"spillway/proxy/gate"
+	"spillway/proxy/loop"
+)
+
+// order is what an operator posts to /api/targets/{name}/pause or /resume.
+type order struct {
+	// Model is a model or an alias; "" means the whole target.
+	Model string `json:"model"`
+	// For is how long to pause, such as "10m".
+	For string `json:"for"`
+	// Because is shown to whoever wonders.
+	Because string `json:"because"`
+}
+
+// serveOrder pauses or resumes a gate. It takes only JSON, which a browser sends to another origin only after asking; so
+// no page on the web can give orders.
+func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
+	name, verb, _ := strings.Cut(what, "/")
+	var o order
+	t := p.current.Load().target(name)
+	var d time.Duration
+	var err error
+	switch {
+	case !ctx.IsPost():
+		refuseAdmin(ctx, fasthttp.StatusMethodNotAllowed, "POST it")
+		return
+	case !strings.HasPrefix(string(ctx.Request.Header.ContentType()), "application/json"):
+		refuseAdmin(ctx, fasthttp.StatusUnsupportedMediaType, `send JSON (content-type: application/json), such as {"model": "claude-opus-5-5", "for": "10m"}`)
+		return
+	case t == nil:
+		refuseAdmin(ctx, fasthttp.StatusNotFound, "there is no target "+name)
+		return
+	}
+	if err = json.Unmarshal(ctx.PostBody(), &o); err == nil && verb == "pause" {
+		d, err = time.ParseDuration(o.For)
+	}
+	switch {
+	case err != nil:
+		refuseAdmin(ctx, fasthttp.StatusBadRequest, err.Error())
+	case verb == "pause" && d <= 0:
+		refuseAdmin(ctx, fasthttp.StatusBadRequest, "for: a duration above zero, such as 10m")
+	case verb == "pause":
+		p.gates.Pause(t.Gate(o.Model), d, gate.Cause{Operator: true, Because: o.Because})
+		p.slog.Info("an operator paused a gate", "target", name, "model", o.Model, "for", d, "because", o.Because)
+		writeJSON(ctx, p.targetsView())
+	case verb == "resume":
+		p.gates.Resume(t.Gate(o.Model))
+		p.slog.Info("an operator resumed a gate", "target", name, "model", o.Model, "because", o.Because)
+		writeJSON(ctx, p.targetsView())
+	default:
+		refuseAdmin(ctx, fasthttp.StatusNotFound, "orders are pause and resume")
+	}
+}
+
+func refuseAdmin(ctx *fasthttp.RequestCtx, status int, why string) {
+	writeJSON(ctx, map[string]string{"error": why})
+	ctx.SetStatusCode(status)
+}
+
+func (s *snapshot) target(name string) *loop.Target {
+	for _, t := range s.targets {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}
