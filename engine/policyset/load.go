@@ -147,8 +147,7 @@ func meant(name string, names []string) string {
 
 func unreadable(root string, err error) *engine.Fault {
 	f := &engine.Fault{Position: engine.Position{File: root}, Message: "read policies: " + err.Error()}
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		f.Position.File, f.Message = path.Join(root, at.Path), "read policies: "+at.Err.Error()
 	}
 	return f

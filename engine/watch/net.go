@@ -28,7 +28,7 @@ type net struct {
 func cast(paths []string) (*net, error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("get watches: %w", err)
 	}
 	n := &net{watcher: w, events: w.Events, errors: w.Errors, names: make(map[string]map[string]bool)}
 	for _, p := range paths {
@@ -67,7 +67,7 @@ func (n *net) follow(path string) error {
 		next := filepath.Join(at, step)
 		info, err := os.Lstat(next)
 		if err != nil {
-			return nil // the watch for this step will tell when it is there
+			return nil //nolint:nilerr // the watch for this step will tell when it is there
 		}
 		if info.Mode()&fs.ModeSymlink == 0 {
 			at = next
@@ -75,7 +75,7 @@ func (n *net) follow(path string) error {
 		}
 		target, err := os.Readlink(next)
 		if links++; err != nil || links > maxLinks {
-			return nil
+			return nil //nolint:nilerr // nor do we know where it leads
 		}
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(at, target)
@@ -100,7 +100,7 @@ func (n *net) spread(dir string) error {
 	}
 	entries, err := os.ReadDir(dir) // after the watch, so that an entry is either listed or announced
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // the watch stands, and what cannot be read cannot be served
 	}
 	for _, e := range entries {
 		below := filepath.Join(dir, e.Name())

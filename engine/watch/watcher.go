@@ -90,7 +90,7 @@ func (n *net) settle(stop <-chan struct{}) bool {
 			if !n.matters(e.Name) {
 				continue
 			}
-		case <-n.errors: // the queue overflowed: what was lost may have mattered
+		case <-n.errors: //nolint:errcheck // the queue overflowed, and what was lost may have mattered
 		}
 		calm = time.After(quiet)
 		if limit == nil {
