@@ -1,7 +1,9 @@
 package config_test
 
 import (
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,6 +86,22 @@ func TestParseEveryKey(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, ignoreRefs, equalSecrets); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestReadmeExample parses the configuration that the README shows.
+func TestReadmeExample(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(readme), "```yaml\n")
+	example, _, _ := strings.Cut(after, "```")
+	if !found {
+		t.Fatal("the README shows no configuration")
+	}
+	if c := parse(t, example, "ANTHROPIC_API_KEY=a\nEU_KEY=b\nBATCH_KEY=c"); len(c.Targets) == 0 {
+		t.Errorf("got %+v", c)
 	}
 }
 
