@@ -175,7 +175,7 @@ func (s scene) policyRows(p paint) []string {
 	}
 	rows := []string{
 		p.dim("policy ") + d.policy + p.dim(fmt.Sprintf("   requests under way %d", s.with.waiting)),
-		fmt.Sprintf("  failovers %d   retries %d   waits %d   pauses %d   kept off a paused target %d", d.failovers, d.retries, d.waits, d.pauses, d.spared),
+		fmt.Sprintf("  failovers %d   retries %d   waits %d   pauses %d   sends spared %d", d.failovers, d.retries, d.waits, d.pauses, d.spared),
 	}
 	for _, deed := range d.latest {
 		rows = append(rows, deed.row(p))
@@ -185,8 +185,8 @@ func (s scene) policyRows(p paint) []string {
 
 // row is when, how often, at which line of the policy, what and why.
 func (d deed) row(p paint) string {
-	when := fmt.Sprintf("%7.1fs %-5s", d.at.Seconds(), fmt.Sprintf("×%d", d.times))
-	return p.dim(when) + fmt.Sprintf("%-4s%-38s", d.lineNumber(), clip(d.action, 37)) + p.dim(clip(d.because, 24))
+	when := fmt.Sprintf("%6.1fs %-5s", d.at.Seconds(), fmt.Sprintf("×%d", d.times))
+	return p.dim(when) + fmt.Sprintf("%-4s%-38s", d.lineNumber(), clip(d.action, 37)) + p.dim(clip(d.because, 25))
 }
 
 // lineNumber is :52 of overload.ts:52:7.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"spillway/proxy/simtarget"
@@ -22,9 +23,10 @@ type stage struct {
 	traffic  *traffic
 }
 
-// raise starts targets and proxy; with it the story begins.
+// raise starts targets and proxy. The story begins when they stand.
 func raise(story story, start func(string) (Proxy, error)) (s *stage, err error) {
-	s = &stage{story: story, start: time.Now()}
+	s = &stage{story: story}
+	begin := sync.OnceValue(time.Now)
 	defer func() {
 		if err != nil {
 			s.strike()
@@ -34,7 +36,7 @@ func raise(story story, start func(string) (Proxy, error)) (s *stage, err error)
 		server **simtarget.Server
 		wave   simtarget.Wave
 	}{{&s.primary, story.primary}, {&s.backup, story.backup}, {&s.twin, story.primary}} {
-		if *t.server, err = simtarget.Start(simtarget.Config{Behaviour: t.wave.Over(s.start, healthy), Keep: -1}); err != nil {
+		if *t.server, err = simtarget.Start(simtarget.Config{Behaviour: telling(t.wave, begin), Keep: -1}); err != nil {
 			return s, fmt.Errorf("start a target: %w", err)
 		}
 	}
@@ -45,9 +47,15 @@ func raise(story story, start func(string) (Proxy, error)) (s *stage, err error)
 	if s.proxy, err = start(config); err != nil {
 		return s, err
 	}
+	s.start = begin()
 	s.observer = newObserver(s.proxy.AdminURL, s.start)
 	s.traffic = newTraffic(story, s.start, s.proxy.URL, s.twin.URL())
 	return s, nil
+}
+
+// telling is a healthy target that goes through the wave once the story has begun.
+func telling(w simtarget.Wave, begin func() time.Time) simtarget.Behaviour {
+	return func(r *simtarget.Seen) simtarget.Answer { return w.Over(begin(), healthy)(r) }
 }
 
 // writeConfig writes the configuration that Spillway starts from.
