@@ -1,7 +1,9 @@
 package proxy
 
 import (
-	"path/filepath"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"spillway/engine"
@@ -133,19 +135,16 @@ func (p *Proxy) stopWatching() {
 // unknownPolicies are the policies that the configuration names and the set lacks.
 func unknownPolicies(c *config.Config, set *policyset.Set) (faults engine.Faults) {
 	for _, ref := range c.PolicyRefs() {
-		if set.Policy(ref.Name) == nil {
-			faults = append(faults, &engine.Fault{
-				Position: ref.At, Source: ref.Source, Message: "there is no policy " + ref.Name,
-				Hint: "did you mean " + nearest.Name(ref.Name, set.Names()) + "? policies are the .ts and .js files in " + filepath.Base(orEmbedded(c.PoliciesDir())),
-			})
+		if set.Policy(ref.Name) != nil {
+			continue
 		}
+		hint := "there are " + strings.Join(set.Names(), ", ") + "; the default is chosen with `policy: NAME` in spillway.yaml"
+		if near := nearest.Name(ref.Name, set.Names()); near != "" {
+			hint = "did you mean " + strconv.Quote(near) + "?"
+		}
+		faults = append(faults, &engine.Fault{
+			Position: ref.At, Source: ref.Source, Message: fmt.Sprintf("there is no policy %q", ref.Name), Hint: hint,
+		})
 	}
 	return faults
-}
-
-func orEmbedded(dir string) string {
-	if dir == "" {
-		return "the binary"
-	}
-	return dir
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 
 	"spillway/engine"
@@ -110,18 +109,4 @@ func (p *Proxy) targets(c *config.Config) ([]*loop.Target, error) {
 	}
 	p.senders = kept
 	return made, nil
-}
-
-// Check reads everything that [New] would serve from, and says what it found.
-func Check(s Sources) (report string, faults engine.Faults) {
-	c, set, revision, faults := s.load()
-	if len(faults) > 0 {
-		return "", faults
-	}
-	defer set.Close()
-	names := make([]string, len(c.Targets))
-	for i, t := range c.Targets {
-		names[i] = t.Name
-	}
-	return fmt.Sprintf("ok: revision %s, policies %s, targets %s", revision, strings.Join(set.Names(), " "), strings.Join(names, " ")), nil
 }
