@@ -121,9 +121,9 @@ func (r *reader) count(d *draft, v goja.Value) {
 	}
 	d.Count = make(map[string]float64)
 	r.each(object, func(name string, v goja.Value) {
-		n := v.ToFloat()
-		if !goja.IsNumber(v) || math.IsNaN(n) || math.IsInf(n, 0) {
-			r.wrong(v, "a finite number")
+		n, ok := number(v)
+		if !ok {
+			r.wrong(v, "a finite number", "")
 		}
 		d.Count[name] = n
 	})

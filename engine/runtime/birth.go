@@ -2,17 +2,13 @@ package runtime
 
 import (
 	_ "embed" // harden.js
-	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/dop251/goja"
 
 	"spillway/engine"
-	"spillway/engine/nearest"
 	"spillway/engine/script"
 )
 
@@ -51,6 +47,7 @@ func (i *instance) load() *engine.Fault {
 	err := i.try(func() {
 		i.call.freeze = i.native("Object", "freeze")
 		i.stringify = i.native("JSON", "stringify")
+		i.plain = i.vm.NewObject().Prototype()
 		i.harden()
 		i.arguments()
 		globals := i.vm.GlobalObject()
@@ -115,69 +112,4 @@ func fingerprint(text string) uint32 {
 	h := fnv.New32a()
 	h.Write([]byte(text))
 	return h.Sum32()
-}
-
-// adopt finds decide and onError in the program's exports.
-func (i *instance) adopt() *engine.Fault {
-	var fault *engine.Fault
-	err := i.try(func() { fault = i.findPolicy() })
-	if err != nil {
-		return i.stopped("the file", err)
-	}
-	return fault
-}
-
-const shapeHint = "write: export default { decide(request, attempts, ctx) { … } } satisfies Policy"
-
-func (i *instance) findPolicy() *engine.Fault {
-	here := engine.Position{File: i.program.File()}
-	exports, ok := i.exports.(*goja.Object)
-	if !ok {
-		return i.at(here, "the file exports nothing", shapeHint)
-	}
-	holder := exports
-	var decide goja.Value
-	if object, ok := exports.Get("default").(*goja.Object); !ok {
-		decide = exports.Get("decide")
-	} else if _, callable := goja.AssertFunction(object); callable {
-		decide = object
-	} else {
-		holder, decide = object, object.Get("decide")
-	}
-	if i.decide, ok = goja.AssertFunction(decide); !ok {
-		hint := shapeHint
-		if near := nearest.Name("decide", holder.Keys()); near != "" && near != "decide" {
-			hint = fmt.Sprintf("did you mean decide instead of %s?", near)
-		}
-		return i.at(here, "the file exports no function decide", hint)
-	}
-	i.this = holder
-	return i.findOnError(holder, holder != exports)
-}
-
-// policyKeys are the keys of a policy's default export.
-var policyKeys = []string{"decide", "onError"}
-
-// findOnError reads onError; an object that is a policy and nothing else must not have other keys.
-func (i *instance) findOnError(holder *goja.Object, whole bool) *engine.Fault {
-	here := i.program.Return(0)
-	for _, key := range holder.Keys() {
-		if whole && !slices.Contains(policyKeys, key) && holder.Prototype() == i.vm.Get("Object").ToObject(i.vm).Get("prototype") {
-			hint := "a policy has: " + strings.Join(policyKeys, ", ")
-			if near := nearest.Name(key, policyKeys); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			return i.at(here, fmt.Sprintf("unknown key %q in policy", key), hint)
-		}
-	}
-	v := holder.Get("onError")
-	if v == nil || goja.IsUndefined(v) {
-		i.onError = engine.OnErrorPassthrough
-		return nil
-	}
-	i.onError = engine.OnError(v.String())
-	if i.onError != engine.OnErrorPassthrough && i.onError != engine.OnErrorDeny {
-		return i.at(here, fmt.Sprintf("onError must be %q or %q, not %s", engine.OnErrorPassthrough, engine.OnErrorDeny, show(v)), "")
-	}
-	return nil
 }

@@ -9,8 +9,9 @@
 //	bench.go     a policy that gets stuck again and again is not called for a while
 //	pool.go      the runtimes that wait for a call, last used first
 //	worker.go    one goroutine, one runtime: hand a call over, watch the clock, interrupt, abandon
-//	birth.go     how a runtime comes to be: hardened, loaded, its exports checked
-//	harden.js    what is changed and frozen in a runtime before a policy loads
+//	birth.go     how a runtime comes to be
+//	harden.js    what is changed and frozen in it before a policy loads
+//	exports.go   what a policy's file must export
 //	instance.go  one call inside the runtime
 //	call.go      what is known of the call under way, and the lock that every host call takes
 //	view.go      Go values as read-only JavaScript objects, read lazily and recorded
@@ -19,8 +20,10 @@
 //	attempt.go   the second argument
 //	ctx.go       the third argument
 //	health.go    what ctx.health gives
-//	action.go    the result: every key, checked
-//	reader.go    how results are read and what is said of wrong ones
+//	tree.go      what ctx.targets and ctx.vars give
+//	action.go    the result, every key checked
+//	send.go      the larger keys of a send
+//	reader.go    how results are read, and what is said of wrong ones
 //	duration.go  "30s"
 //	fault.go     what a policy threw, told with file, line and column
 //	table.go     the value of a table module

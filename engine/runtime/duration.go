@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"math"
 	"strconv"
 	"time"
 
@@ -13,26 +12,23 @@ const longest = 365 * 24 * time.Hour
 
 // duration is a number of milliseconds or a text such as "1m30s".
 func (r *reader) duration(v goja.Value) time.Duration {
-	var d time.Duration
 	switch {
 	case goja.IsNumber(v):
-		ms := v.ToFloat()
-		if math.IsNaN(ms) || ms < 0 || ms > float64(longest/time.Millisecond) {
-			r.wrong(v, "a number of milliseconds, not negative and at most a year")
-			return 0
+		if ms, ok := number(v); ok && ms >= 0 && ms <= float64(longest/time.Millisecond) {
+			return time.Duration(ms * float64(time.Millisecond))
 		}
-		return time.Duration(ms * float64(time.Millisecond))
+		r.wrong(v, "a number of milliseconds, not negative and at most a year", "")
 	case goja.IsString(v):
-		var err error
-		if d, err = time.ParseDuration(v.String()); err == nil && d >= 0 && d <= longest {
+		if d, err := time.ParseDuration(v.String()); err == nil && d >= 0 && d <= longest {
 			return d
 		}
-		r.wrong(v, `a duration such as "500ms", "30s" or "1m30s", at most a year`)
+		hint := ""
 		if _, err := strconv.ParseFloat(v.String(), 64); err == nil {
-			r.hint = "write the unit, or a number for milliseconds"
+			hint = "write the unit, or a number for milliseconds"
 		}
+		r.wrong(v, `a duration such as "500ms", "30s" or "1m30s", at most a year`, hint)
 	default:
-		r.wrong(v, `a number of milliseconds or a text such as "30s"`)
+		r.wrong(v, `a number of milliseconds or a text such as "30s"`, "")
 	}
 	return 0
 }

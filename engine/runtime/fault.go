@@ -67,7 +67,7 @@ func (i *instance) locate(stack []goja.StackFrame) *engine.Fault {
 			continue
 		}
 		if fault.Line == 0 && at.File != script.LibraryName {
-			fault = i.at(at, "", "")
+			fault.Position, fault.Source = at, i.program.Line(at)
 		}
 		caller := fmt.Sprintf("%s (%s)", frame.FuncName(), at)
 		if n := len(fault.Stack); n < deepest && (n == 0 || fault.Stack[n-1] != caller) {
@@ -105,6 +105,9 @@ var undefinedName = regexp.MustCompile(`^ReferenceError: (\w+) is not defined$`)
 func hintFor(thrown string) string {
 	if name := undefinedName.FindStringSubmatch(thrown); name != nil {
 		return absent[name[1]]
+	}
+	if thrown == "TypeError" {
+		return "does it write to something read-only?"
 	}
 	return ""
 }

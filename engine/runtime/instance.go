@@ -24,6 +24,7 @@ type instance struct {
 	now    time.Time // what Date tells
 
 	stringify    goja.Callable
+	plain        *goja.Object // Object.prototype
 	request, ctx goja.Value
 	noAttempts   goja.Value
 
@@ -70,7 +71,7 @@ func (i *instance) ask(in engine.Input) engine.Decision {
 	i.call.begin(in)
 	i.seed.Seed(in.Ctx.Seed, 0)
 	i.now = in.Ctx.Now
-	r := reader{vm: i.vm, targets: i.call.targets, attempts: len(in.Attempts), stringify: i.stringify}
+	r := reader{vm: i.vm, targets: i.call.targets, attempts: len(in.Attempts), stringify: i.stringify, plain: i.plain}
 	var action engine.Action
 	err := i.try(func() {
 		action = r.action(i.check(i.decide(i.this, i.request, i.attempts(in.Attempts), i.ctx)))

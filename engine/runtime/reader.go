@@ -19,6 +19,7 @@ type reader struct {
 	targets   []string
 	attempts  int
 	stringify goja.Callable
+	plain     *goja.Object // Object.prototype
 
 	path    string // the key that is being read, "" at the top
 	message string // what is wrong, "" when nothing is
@@ -88,8 +89,8 @@ func (r *reader) unknown(place, key string, valid []string) {
 }
 
 // wrong notes a value of the wrong type or range at the present path.
-func (r *reader) wrong(v goja.Value, want string) {
-	r.note(fmt.Sprintf("%s must be %s, not %s", r.path, want, show(v)), "")
+func (r *reader) wrong(v goja.Value, want, hint string) {
+	r.note(fmt.Sprintf("%s must be %s, not %s", r.path, want, show(v)), hint)
 }
 
 // note keeps the first thing that is wrong.
@@ -104,7 +105,7 @@ func (r *reader) text(v goja.Value) string {
 	if s := r.anyText(v); s != "" || !goja.IsString(v) {
 		return s
 	}
-	r.wrong(v, "a text that is not empty")
+	r.wrong(v, "a text that is not empty", "")
 	return ""
 }
 
@@ -113,7 +114,7 @@ func (r *reader) anyText(v goja.Value) string {
 	if goja.IsString(v) {
 		return v.String()
 	}
-	r.wrong(v, "a text")
+	r.wrong(v, "a text", "")
 	return ""
 }
 
@@ -133,23 +134,31 @@ func (r *reader) target(v goja.Value) string {
 
 // whole is a whole number within bounds.
 func (r *reader) whole(v goja.Value, from, to int) int {
-	n := v.ToFloat()
-	if !goja.IsNumber(v) || n != math.Trunc(n) || n < float64(from) || n > float64(to) {
-		want := "a whole number from " + strconv.Itoa(from)
-		if to < math.MaxInt32 {
-			want += " to " + strconv.Itoa(to)
-		}
-		r.wrong(v, want)
-		return 0
+	if n, ok := number(v); ok && n == math.Trunc(n) && n >= float64(from) && n <= float64(to) {
+		return int(n)
 	}
-	return int(n)
+	want := "a whole number from " + strconv.Itoa(from)
+	if to < math.MaxInt32 {
+		want += " to " + strconv.Itoa(to)
+	}
+	r.wrong(v, want, "")
+	return 0
+}
+
+// number is a number, and whether v is a finite one.
+func number(v goja.Value) (n float64, ok bool) {
+	if !goja.IsNumber(v) {
+		return 0, false
+	}
+	n = v.ToFloat()
+	return n, !math.IsNaN(n) && !math.IsInf(n, 0)
 }
 
 // flag is true or false.
 func (r *reader) flag(v goja.Value) bool {
 	b, ok := v.Export().(bool)
 	if !ok {
-		r.wrong(v, "true or false")
+		r.wrong(v, "true or false", "")
 	}
 	return b
 }
@@ -160,10 +169,11 @@ func (r *reader) oneOf(v goja.Value, valid []string) string {
 	if s == "" || slices.Contains(valid, s) {
 		return s
 	}
-	r.wrong(v, "one of "+strings.Join(valid, ", "))
-	if near := nearest.Name(s, valid); near != "" && r.hint == "" {
-		r.hint = fmt.Sprintf("did you mean %q?", near)
+	hint := ""
+	if near := nearest.Name(s, valid); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
 	}
+	r.wrong(v, "one of "+strings.Join(valid, ", "), hint)
 	return ""
 }
 
@@ -171,17 +181,21 @@ func (r *reader) oneOf(v goja.Value, valid []string) string {
 func (r *reader) list(v goja.Value, read func(item goja.Value)) {
 	array, ok := v.(*goja.Object)
 	if !ok || array.ClassName() != "Array" {
-		r.wrong(v, "an array")
+		r.wrong(v, "an array", "")
 		return
 	}
 	r.each(array, func(_ string, item goja.Value) { read(item) })
 }
 
-// object is an ordinary object, nil when v is something else.
+// object is a plain object, nil when v is something else.
 func (r *reader) object(v goja.Value) *goja.Object {
 	o, ok := v.(*goja.Object)
 	if !ok || o.ClassName() != "Object" {
-		r.wrong(v, "an object")
+		r.wrong(v, "an object", "")
+		return nil
+	}
+	if proto := o.Prototype(); proto != nil && proto != r.plain {
+		r.note(r.path+" must be a plain object, not an instance of a class", "")
 		return nil
 	}
 	return o

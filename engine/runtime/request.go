@@ -23,6 +23,8 @@ var requestShape = newShape("request", true, []field[*engine.Request]{
 	{name: "thinking", read: func(_ *call, r *engine.Request) any { return outline(r).Thinking }},
 	{name: "movable", read: func(_ *call, r *engine.Request) any { return outline(r).Movable }},
 	{name: "conversation", read: func(_ *call, r *engine.Request) any { return outline(r).Conversation }},
+	{name: "client", read: func(c *call, _ *engine.Request) any { return c.fixed.client }},
+	{name: "sdk", read: func(c *call, _ *engine.Request) any { return c.fixed.sdk }},
 	{name: "metadata", hidden: true, read: func(c *call, r *engine.Request) any {
 		if c.metadata == nil {
 			metadata := outline(r).Metadata
@@ -31,6 +33,7 @@ var requestShape = newShape("request", true, []field[*engine.Request]{
 		}
 		return c.metadata
 	}},
+	{name: "header", read: func(c *call, _ *engine.Request) any { return c.fixed.header }},
 	{name: "body", hidden: true, read: func(c *call, r *engine.Request) any {
 		if c.body == nil {
 			var body []byte
@@ -42,9 +45,6 @@ var requestShape = newShape("request", true, []field[*engine.Request]{
 		}
 		return c.body
 	}},
-	{name: "client", read: func(c *call, _ *engine.Request) any { return c.fixed.client }},
-	{name: "sdk", read: func(c *call, _ *engine.Request) any { return c.fixed.sdk }},
-	{name: "header", read: func(c *call, _ *engine.Request) any { return c.fixed.header }},
 }...)
 
 var clientShape = newShape("request.client", true,

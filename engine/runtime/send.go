@@ -102,7 +102,7 @@ func (r *reader) body(s *engine.Send, v goja.Value) {
 		case err != nil:
 			panic(err)
 		case goja.IsUndefined(text) || goja.IsNumber(v) && text.String() == "null":
-			r.wrong(v, "a JSON value")
+			r.wrong(v, "a JSON value", "")
 		default:
 			s.Body[name] = json.RawMessage(text.String())
 		}

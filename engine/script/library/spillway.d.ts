@@ -64,6 +64,7 @@ declare module "spillway" {
   /** Anthropic's Messages API, or OpenAI's Chat Completions and Responses. */
   export type API = "anthropic" | "openai";
 
+  /** An application that uses Spillway. */
   export interface Client {
     /** The client's name in the configuration; "" when no clients are configured. */
     readonly name: string;
@@ -71,6 +72,7 @@ declare module "spillway" {
     readonly priority: "high" | "normal" | "low";
   }
 
+  /** What the official SDKs announce with each request. */
   export interface SDK {
     /** How often the SDK has already sent this request; 0 the first time. */
     readonly retryCount: number;
@@ -143,6 +145,7 @@ declare module "spillway" {
     count(name: string): number;
   }
 
+  /** A configured target. */
   export interface Target {
     /** Its name in the configuration, which `send` and `pause` take. */
     readonly name: string;
@@ -156,7 +159,9 @@ declare module "spillway" {
 
   /** In USD per million tokens. */
   export interface Price {
+    /** What a million tokens of input cost. */
     readonly input: number;
+    /** What a million tokens of output cost. */
     readonly output: number;
   }
 
@@ -186,15 +191,23 @@ declare module "spillway" {
     readonly rateLimit: RateLimits;
   }
 
+  /** The limits of a target, per minute or whatever it counts in; null when it said nothing of one. */
   export interface RateLimits {
+    /** Of requests. */
     readonly requests: Allowance | null;
+    /** Of tokens of all kinds. */
     readonly tokens: Allowance | null;
+    /** Of tokens of input. */
     readonly inputTokens: Allowance | null;
+    /** Of tokens of output. */
     readonly outputTokens: Allowance | null;
   }
 
+  /** One rate limit. */
   export interface Allowance {
+    /** How much there is in all. */
     readonly limit: number;
+    /** How much is left. */
     readonly remaining: number;
     /** Until `remaining` is `limit` again, in ms; null when the target did not say. */
     readonly resetIn: number | null;
@@ -257,8 +270,9 @@ declare module "spillway" {
     images?: "keep" | "drop old";
   }
 
+  /** A second request. */
   export interface Hedge {
-    /** When to make the second request. */
+    /** When to make it. */
     after: Duration;
     /** Its target. */
     send: string;
@@ -266,10 +280,13 @@ declare module "spillway" {
     model?: string;
   }
 
+  /** A closed gate. */
   export interface Pause {
+    /** The target's name. */
     target: string;
     /** Absent: all of the target's models. */
     model?: string;
+    /** How long. */
     for: Duration;
   }
 
@@ -285,6 +302,7 @@ declare module "spillway" {
     status: number;
     /** Absent: what the status says. */
     reason?: Reason;
+    /** What the client is told. */
     message: string;
     /** When the client may come back. */
     retryAfter?: Duration;
@@ -308,12 +326,15 @@ declare module "spillway" {
    */
   export type Table = Row[];
 
+  /** One call of `decide`, and what must come back. */
   export interface Row {
     /** What the row shows. */
     name: string;
+    /** What the client asks for. */
     request?: TableRequest;
     /** Oldest first. What one leaves out follows from its reason. */
     attempts?: TableAttempt[];
+    /** The world. */
     ctx?: TableCtx;
     /** The parts of the action that matter. */
     want?: Wanted<Send & Fail & Effects>;
@@ -321,39 +342,57 @@ declare module "spillway" {
     throws?: string | true;
   }
 
+  /** A request in a row. */
   export interface TableRequest extends Partial<Omit<Request, "client" | "sdk" | "header">> {
+    /** Who asks. */
     client?: Partial<Client>;
+    /** What its SDK announces. */
     sdk?: { retryCount?: number; timeout?: Duration };
     /** By name, for `request.header`. */
     headers?: { [name: string]: string };
   }
 
+  /** An attempt in a row. */
   export interface TableAttempt extends Partial<Omit<Attempt, "retryAfter" | "ms" | "at">> {
+    /** How long the target asked to wait. */
     retryAfter?: Duration;
+    /** How long the attempt took. */
     ms?: Duration;
     /** In ms since 1970, or a date such as "2026-11-01T12:00:00Z". */
     at?: number | string;
   }
 
+  /** The world in a row. */
   export interface TableCtx {
     /** In ms since 1970, or a date such as "2026-11-01T12:00:00Z". */
     now?: number | string;
+    /** Absent: ten minutes. */
     timeLeft?: Duration;
+    /** Absent: eight, less the attempts that were sent. */
     stepsLeft?: number;
     /** What `ctx.random` and `Math.random` begin with. */
     seed?: number;
+    /** Null when no gate is known to open. Absent: one is open now. */
     opensIn?: Duration | null;
+    /** Absent: those of the configuration. */
     targets?: (Partial<Target> & { name: string })[];
+    /** Never the configuration's. */
     vars?: { [name: string]: any };
     /** By "target" or "target/model". */
     health?: { [gate: string]: TableHealth };
+    /** Shared counters by name. */
     count?: { [name: string]: number };
   }
 
+  /** How a gate is doing in a row. */
   export interface TableHealth extends Partial<Omit<Health, "pausedFor" | "p50" | "p95" | "rateLimit">> {
+    /** Until the pause ends. */
     pausedFor?: Duration;
+    /** Half of the sends had their first content so fast. */
     p50?: Duration;
+    /** 95 of 100 sends had their first content so fast. */
     p95?: Duration;
+    /** What the target last said of its rate limits. */
     rateLimit?: { [limit in keyof RateLimits]?: { limit?: number; remaining?: number; resetIn?: Duration } };
   }
 
