@@ -28,7 +28,7 @@ type Decision struct {
 }
 
 // Read is one value a policy looked at: Name as it stands in the policy ("request.model", "ctx.health(claude, opus)")
-// and its value in JSON-like Go terms, or "sha256:…" for what must not be kept.
+// and its value in JSON-like Go terms or as a [encoding/json.Marshaler], or "sha256:…" for what must not be kept.
 type Read struct {
 	Name  string
 	Value any

@@ -3,6 +3,7 @@ package runtime
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"sync"
 
 	"github.com/dop251/goja"
@@ -114,6 +115,11 @@ func (c *call) saw(name string, value any) {
 		c.record.reads = make([]engine.Read, 0, 4)
 	}
 	c.record.reads = append(c.record.reads, engine.Read{Name: name, Value: value})
+}
+
+// hasSeen says whether something is in the record.
+func (c *call) hasSeen(name string) bool {
+	return slices.ContainsFunc(c.record.reads, func(r engine.Read) bool { return r.Name == name })
 }
 
 // sawSecret records that the policy looked at something that must not be kept.

@@ -116,9 +116,9 @@ func (i *instance) try(f func()) (err error) {
 		}
 	}()
 	if exception := i.vm.Try(f); exception != nil {
-		return exception
+		err = exception
 	}
-	return nil
+	return err
 }
 
 // mark notes which return of decide runs, and gives the returned value back: see [script.ReturnMark].

@@ -19,6 +19,9 @@ type Limits struct {
 // loadLimit is how long a file may take to load, once, when it is made ready.
 const loadLimit = time.Second
 
+// patience is how many time limits a call waits for a free runtime when more are asked for than the cores can serve.
+const patience = 10
+
 // Policy is a program ready to decide. It is safe for concurrent use.
 type Policy struct {
 	program *script.Program
@@ -50,9 +53,10 @@ func New(program *script.Program, env engine.Environment, limits Limits) (*Polic
 // borrow lends a runtime in which the policy is ready, or gives the decision that says why there is none. A new runtime
 // takes about a millisecond.
 func (p *Policy) borrow(fresh bool) (*worker, engine.Decision) {
-	w := p.pool.borrow(p.limit, fresh)
+	w := p.pool.borrow(patience*p.limit, fresh)
 	if w == nil {
-		return nil, p.failed(engine.OutcomeTimedOut, fmt.Sprintf("decide was not called: no runtime became free within %s", p.limit), "")
+		message := fmt.Sprintf("decide was not called: no runtime became free within %s", patience*p.limit)
+		return nil, p.failed(engine.OutcomeTimedOut, message, "are the machine's cores busy, or all calls slow?")
 	}
 	if w.ready {
 		return w, engine.Decision{}
@@ -80,8 +84,9 @@ func (p *Policy) Name() string { return p.program.Name() }
 // OnError is what the policy wants done when it gives no valid action.
 func (p *Policy) OnError() engine.OnError { return p.onError }
 
-// Decide asks the policy. It never panics, and returns within the time limit and 20 ms of grace, on a machine that is not
-// overloaded; in.Request and what it refers to are not touched after that. A decision without a valid action has a Fault.
+// Decide asks the policy. It never panics, and returns within the time limit and 20 ms of grace; only on a machine whose
+// cores are all busy it takes longer, but never long. in.Request and what it refers to are not touched after that.
+// A decision without a valid action has a Fault.
 func (p *Policy) Decide(in engine.Input) engine.Decision { return p.decide(in, false) }
 
 // DecideFresh is [Policy.Decide] in a runtime that has never been used, and will not be used again.
@@ -89,7 +94,8 @@ func (p *Policy) DecideFresh(in engine.Input) engine.Decision { return p.decide(
 
 func (p *Policy) decide(in engine.Input, fresh bool) engine.Decision {
 	if !p.bench.admits(p.pool.stuckCalls()) {
-		return p.failed(engine.OutcomeBenched, "decide is not called at present: it got stuck too often", "it is tried again from time to time, and a new version of the file at once")
+		const hint = "it is tried again from time to time, and a new version of the file at once"
+		return p.failed(engine.OutcomeBenched, "decide is not called at present: it got stuck too often", hint)
 	}
 	w, failed := p.borrow(fresh)
 	if w == nil {

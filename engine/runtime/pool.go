@@ -30,10 +30,10 @@ func newPool(program *script.Program, env engine.Environment) *pool {
 	return &pool{program: program, env: env, slots: make(chan struct{}, max(4, 2*stdruntime.GOMAXPROCS(0)))}
 }
 
-// borrow lends a runtime, one that nobody has used if it is to be fresh, or nil when none is free within the limit.
+// borrow lends a runtime, one that nobody has used if it is to be fresh, or nil when none becomes free in time.
 // Whoever gets one must hand it to [pool.giveBack] or [pool.giveUp].
-func (p *pool) borrow(limit time.Duration, fresh bool) *worker {
-	if !p.takeSlot(limit) {
+func (p *pool) borrow(patience time.Duration, fresh bool) *worker {
+	if !p.takeSlot(patience) {
 		return nil
 	}
 	p.mu.Lock()
@@ -48,13 +48,13 @@ func (p *pool) borrow(limit time.Duration, fresh bool) *worker {
 	return newWorker(newInstance(p.program, p.env))
 }
 
-func (p *pool) takeSlot(limit time.Duration) bool {
+func (p *pool) takeSlot(patience time.Duration) bool {
 	select {
 	case p.slots <- struct{}{}:
 		return true
 	default:
 	}
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case p.slots <- struct{}{}:

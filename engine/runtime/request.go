@@ -77,6 +77,8 @@ func (c *call) header(args []goja.Value) goja.Value {
 	if content := c.in.Request.Content; content != nil {
 		value = content.Header(name)
 	}
-	c.sawSecret("request.header("+name+")", []byte(value))
+	if read := "request.header(" + name + ")"; !c.hasSeen(read) {
+		c.sawSecret(read, []byte(value))
+	}
 	return c.vm.ToValue(value)
 }

@@ -132,7 +132,7 @@ func (c *content) Body() json.RawMessage {
 // world is a world in which claude is overloaded; asked counts the questions.
 type world struct{ asked int }
 
-func (w *world) Health(target, model string) engine.Health {
+func (w *world) Health(_, _ string) engine.Health {
 	w.asked++
 	return engine.Health{
 		Paused: true, PausedFor: 1500 * time.Microsecond, Pauses: 1, Overloads: 5, ErrorRate: 0.25, InFlight: 2, Limit: 10, Queued: 3,

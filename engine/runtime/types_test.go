@@ -98,7 +98,7 @@ func TestTypesListEveryWord(t *testing.T) {
 
 func TestEveryFieldIsExplained(t *testing.T) {
 	previous := ""
-	for _, line := range strings.Split(script.Types(), "\n") {
+	for line := range strings.SplitSeq(script.Types(), "\n") {
 		if property.MatchString(line) && !strings.HasSuffix(previous, "*/") {
 			t.Errorf("no comment before: %s", line)
 		}
@@ -116,7 +116,7 @@ func membersOf(t *testing.T, name string) []string {
 	}
 	block, _, _ := strings.Cut(after, "\n  }\n")
 	var names []string
-	for _, line := range strings.Split(block, "\n") {
+	for line := range strings.SplitSeq(block, "\n") {
 		if m := property.FindStringSubmatch(line); m != nil {
 			names = append(names, m[1])
 		}

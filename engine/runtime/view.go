@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -116,7 +117,11 @@ func (p part[T]) MarshalJSON() ([]byte, error) {
 	for _, f := range p.shape.fields {
 		fields[f.name] = f.read(nil, p.from)
 	}
-	return json.Marshal(fields)
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return nil, fmt.Errorf("marshal %s: %w", p.shape.name, err)
+	}
+	return text, nil
 }
 
 // milliseconds is a duration as policies see it: whole, and rounded up, so that waiting that long is enough.

@@ -83,7 +83,7 @@ func (w *worker) endsWithin(limit time.Duration) bool {
 		if w.ended() {
 			return true
 		}
-		if w.started.Load() && time.Since(began) < slice+slice/4 {
+		if w.started.Load() && time.Since(began) < slice+max(slice/4, time.Millisecond) {
 			counted++
 		}
 	}

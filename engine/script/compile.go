@@ -69,7 +69,8 @@ func forbid(tree *ast.Program, source *sourceMap) engine.Faults {
 		switch n := node.(type) {
 		case *ast.RegExpLiteral:
 			if Backtracks(n.Pattern, n.Flags) {
-				faults = append(faults, source.fault(tree, n.Idx, "regular expression "+n.Literal+" needs backtracking, which cannot be interrupted", backtrackHint))
+				message := "regular expression " + n.Literal + " needs backtracking, which cannot be interrupted"
+				faults = append(faults, source.fault(tree, n.Idx, message, backtrackHint))
 			}
 		case *ast.CallExpression:
 			if isCall(n, "__require") {

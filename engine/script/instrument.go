@@ -110,7 +110,7 @@ func (in *instrumenter) findDecide(node ast.Node) bool {
 
 // wrapDecide wraps the returns of value, if it is a function and an ordinary one.
 func (in *instrumenter) wrapDecide(key, value ast.Expression) {
-	suspended := false
+	var suspended bool
 	switch f := value.(type) {
 	case *ast.FunctionLiteral:
 		suspended = f.Async || f.Generator
@@ -120,7 +120,8 @@ func (in *instrumenter) wrapDecide(key, value ast.Expression) {
 		return
 	}
 	if suspended {
-		in.faults = append(in.faults, in.source.fault(in.tree, key.Idx0(), "decide must be an ordinary function, not an async function or a generator", WaitHint))
+		const message = "decide must be an ordinary function, not an async function or a generator"
+		in.faults = append(in.faults, in.source.fault(in.tree, key.Idx0(), message, WaitHint))
 	}
 	if in.returns[0].Line == 0 {
 		in.returns[0] = in.place(key.Idx0())

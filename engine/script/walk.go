@@ -21,7 +21,7 @@ func walkValue(v reflect.Value, visit func(ast.Node) bool) {
 		if v.IsNil() {
 			return
 		}
-		if node, ok := v.Interface().(ast.Node); ok && !visit(node) {
+		if node, ok := reflect.TypeAssert[ast.Node](v); ok && !visit(node) {
 			return
 		}
 		walkValue(v.Elem(), visit)
