@@ -114,12 +114,12 @@ func (g *gate) pause(now, d time.Duration) {
 func TestOverloadOutlastsAnOutage(t *testing.T) {
 	ready, fault := runtime.New(compile(t, "overload.ts"), engine.Environment{Targets: []engine.Target{
 		{Name: "claude", Dialect: engine.Anthropic}, {Name: "eu", Dialect: engine.Anthropic},
-	}}, runtime.Limits{})
+	}}, runtime.Limits{Decide: 5 * time.Second})
 	if fault != nil {
 		t.Fatal(fault.Frame())
 	}
 	defer ready.Close()
-	alone, fault := runtime.New(compile(t, "overload.ts"), shipped, runtime.Limits{})
+	alone, fault := runtime.New(compile(t, "overload.ts"), shipped, runtime.Limits{Decide: 5 * time.Second})
 	if fault != nil {
 		t.Fatal(fault.Frame())
 	}

@@ -40,8 +40,8 @@ export default {
       return only ? { send: home[0].name, queue } : { send: home[0].name };
     }
 
-    // The request itself is at fault, or its time is up.
-    if (last.retry === "never" || last.reason === "deadline") return { fail: "last" };
+    // The request itself is at fault.
+    if (last.retry === "never") return { fail: "last" };
 
     // Saturation is what allows changes to the request, where you do.
     const saturated = attempts.some((a) => a.kind === "gate" || a.reason === "overloaded" || a.reason === "rate_limit");
@@ -90,11 +90,11 @@ function below(model: string, ladder: string[]): string[] {
   return ladder.includes(model) ? ladder.slice(ladder.indexOf(model) + 1) : [];
 }
 
-/** Whether a route may still work for this request. A timeout costs too much to be had three times. */
+/** Whether a route may still work for this request. A timeout costs too much, and a conflict says too much, to be had twice more. */
 function useful({ tries }: Route): boolean {
   const passing = ["paused", "queue_full", "budget"];
-  const timeouts = tries.filter((a) => a.reason === "timeout").length;
-  return timeouts < 2 && tries.every((a) => a.retry === "same" || passing.includes(a.reason));
+  const costly = tries.filter((a) => a.reason === "timeout" || a.reason === "invalid").length;
+  return costly < 2 && tries.every((a) => a.retry === "same" || passing.includes(a.reason));
 }
 
 /** How many ms are left of the longest wait that the target asked this request for. */

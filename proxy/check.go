@@ -14,10 +14,15 @@ import (
 // Check reads everything that [New] would serve from, asks every policy about a few situations that each will meet one
 // day, and says what it found. An action that is none is a fault.
 func Check(s Sources) (report string, faults engine.Faults) {
-	c, set, revision, faults := s.load()
+	f, faults := s.read()
 	if len(faults) > 0 {
 		return "", faults
 	}
+	set, faults := f.load()
+	if len(faults) > 0 {
+		return "", faults
+	}
+	c := f.config
 	defer set.Close()
 	for _, name := range set.Names() {
 		faults = append(faults, sampled(c, set, name)...)
@@ -26,7 +31,7 @@ func Check(s Sources) (report string, faults engine.Faults) {
 	for i, t := range c.Targets {
 		targets[i] = t.Name
 	}
-	report = fmt.Sprintf("ok: revision %s, policies %s, targets %s", revision, strings.Join(set.Names(), " "), strings.Join(targets, " "))
+	report = fmt.Sprintf("ok: revision %s, policies %s, targets %s", f.revision(set.Revision()), strings.Join(set.Names(), " "), strings.Join(targets, " "))
 	return report, faults
 }
 

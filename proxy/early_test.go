@@ -21,7 +21,7 @@ func TestEarlyHeadersThenTheMessage(t *testing.T) {
 		t.Run(string(api), func(t *testing.T) {
 			l := start(t, setup{
 				Targets:  []simtarget.Config{{Dialect: api, Behaviour: simtarget.OverloadedAfterPreamble()}, {Dialect: api}},
-				Policies: waits, Config: "limits: { early_headers: 5ms }\n",
+				Policies: waits, Limits: "early_headers: 5ms",
 			})
 			path, body, ping, begin, end := "/v1/messages", message(true), "event: ping", "event: message_start", "event: message_stop"
 			if api == engine.OpenAI {
@@ -53,7 +53,7 @@ func TestEarlyHeadersThenTheMessage(t *testing.T) {
 func TestEarlyHeadersThenFailure(t *testing.T) {
 	l := start(t, setup{
 		Targets:  []simtarget.Config{{Behaviour: simtarget.Overloaded()}, {Behaviour: simtarget.Overloaded()}},
-		Policies: waits, Config: "limits: { early_headers: 5ms }\n",
+		Policies: waits, Limits: "early_headers: 5ms",
 	})
 	got := l.Post(t, "/v1/messages", message(true))
 	if got.Err == nil || !strings.Contains(got.Body, "event: error") || !strings.Contains(got.Body, "overloaded_error") {
@@ -71,7 +71,7 @@ func TestEarlyHeadersThenFailure(t *testing.T) {
 func TestHangUpBehindEarlyHeaders(t *testing.T) {
 	l := start(t, setup{
 		Targets: []simtarget.Config{{Behaviour: simtarget.QuietStart(time.Hour, simtarget.Message("late"))}},
-		Config:  "limits: { early_headers: 5ms }\n",
+		Limits:  "early_headers: 5ms",
 	})
 	conn := raw(t, l, message(true))
 	seen := await(t, l, 0)

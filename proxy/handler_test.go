@@ -111,7 +111,7 @@ func TestPassThrough(t *testing.T) {
 }
 
 func TestBadInput(t *testing.T) {
-	l := start(t, setup{Targets: []simtarget.Config{{}}, Config: "limits: { body: 10KB }\n"})
+	l := start(t, setup{Targets: []simtarget.Config{{}}, Limits: "body: 10KB"})
 	for name, c := range map[string]struct {
 		path, body, headers string
 		status              int

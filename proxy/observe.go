@@ -59,8 +59,8 @@ func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 func tried(r *trace.Record) string {
 	var way []string
 	for _, s := range r.Steps() {
-		if s.Attempt != nil {
-			way = append(way, s.Attempt.Target+":"+string(s.Attempt.Reason))
+		for _, a := range s.Attempts {
+			way = append(way, a.Target+":"+string(a.Reason))
 		}
 	}
 	return strings.Join(way, " ")

@@ -36,8 +36,8 @@ type setup struct {
 	Targets []simtarget.Config
 	// Policies by file name; nil = the default one as it ships, without its table.
 	Policies map[string]string
-	// Config is put at the end of the configuration file.
-	Config string
+	// Config is put at the end of the configuration file, Limits among its limits.
+	Config, Limits string
 	// Target is put under every target, indented by four spaces.
 	Target string
 }
@@ -73,6 +73,7 @@ func start(t *testing.T, s setup) *lab {
 			l.Write(t, "policies/"+name, text)
 		}
 	}
+	config += "limits:\n  decide: 5s # the machine that runs the tests may be busy\n  " + s.Limits + "\n"
 	l.Write(t, "spillway.yaml", config+s.Config)
 	log := slog.New(slog.NewTextHandler(l.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	p, err := proxy.New(proxy.Sources{Config: filepath.Join(l.Dir, "spillway.yaml"), Embedded: os.DirFS("../policies")}, log)

@@ -16,22 +16,24 @@ import (
 
 // rejection is an edit that did not become a snapshot.
 type rejection struct {
-	at     time.Time
-	faults engine.Faults
+	at       time.Time
+	revision string // of what was rejected; "" when it could not be read
+	faults   engine.Faults
 }
 
-// build makes the next snapshot from the files as they are now. It changes nothing that serves.
-func (p *Proxy) build() (*snapshot, engine.Faults) {
-	c, set, revision, faults := p.sources.load()
+// build makes the next snapshot from files. It changes nothing that serves.
+func (p *Proxy) build(f *files) (*snapshot, engine.Faults) {
+	began := p.clock.Now()
+	set, faults := f.load()
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	targets, err := p.targets(c)
+	targets, err := p.targets(f.config)
 	if err != nil {
 		set.Close()
 		return nil, engine.Faults{{Message: err.Error()}}
 	}
-	return &snapshot{config: c, policies: set, targets: targets, revision: revision, loaded: p.clock.Now()}, nil
+	return &snapshot{config: f.config, policies: set, targets: targets, revision: f.revision(set.Revision()), loaded: began}, nil
 }
 
 // swap makes a snapshot the one in use. Requests under way keep the one they began with.
@@ -50,29 +52,45 @@ func (p *Proxy) reload() {
 	if p.draining.Load() {
 		return
 	}
-	old := p.current.Load()
-	next, faults := p.build()
-	switch {
-	case len(faults) > 0:
-		p.reject(faults)
-	case next.revision == old.revision:
-		next.policies.Close()
-		p.accept()
-	default:
-		p.swap(next)
-		p.accept()
-		p.metrics.reloads.WithLabelValues("loaded").Inc()
-		p.slog.Info("reloaded", "revision", next.revision, "policies", next.policies.Names(), "took", p.clock.Now().Sub(next.loaded))
-		p.askForRestart(old.config, next.config)
+	defer p.watch()
+	f, faults := p.sources.read()
+	if len(faults) > 0 {
+		p.reject("", faults)
+		return
 	}
-	p.watch()
+	old, revision := p.current.Load(), f.current()
+	switch {
+	case revision == "": // Load says why
+	case revision == old.revision:
+		p.accept()
+		return
+	case p.rejects(revision):
+		return
+	}
+	next, faults := p.build(f)
+	if len(faults) > 0 {
+		p.reject(revision, faults)
+		return
+	}
+	p.swap(next)
+	p.accept()
+	p.metrics.reloads.WithLabelValues("loaded").Inc()
+	p.slog.Info("reloaded", "revision", next.revision, "policies", next.policies.Names(), "took", p.clock.Now().Sub(next.loaded))
+	p.askForRestart(old.config, next.config)
+}
+
+// rejects says whether a revision is the one that was rejected last.
+func (p *Proxy) rejects(revision string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.rejected != nil && p.rejected.revision == revision
 }
 
 // reject keeps the old snapshot serving, and says everywhere that the files on disk do not.
-func (p *Proxy) reject(faults engine.Faults) {
+func (p *Proxy) reject(revision string, faults engine.Faults) {
 	p.mu.Lock()
 	repeated := p.rejected != nil && p.rejected.faults.Error() == faults.Error()
-	p.rejected = &rejection{at: p.clock.Now(), faults: faults}
+	p.rejected = &rejection{at: p.clock.Now(), revision: revision, faults: faults}
 	p.mu.Unlock()
 	if repeated {
 		return

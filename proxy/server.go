@@ -81,7 +81,11 @@ func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 }
 
 func (p *Proxy) start() error {
-	next, faults := p.build()
+	f, faults := p.sources.read()
+	if len(faults) > 0 {
+		return faults
+	}
+	next, faults := p.build(f)
 	if len(faults) > 0 {
 		return faults
 	}

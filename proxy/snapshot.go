@@ -36,27 +36,55 @@ type snapshot struct {
 	loaded   time.Time
 }
 
-// load reads and validates everything, and reports everything that is wrong with it.
-func (s Sources) load() (*config.Config, *policyset.Set, string, engine.Faults) {
+// files are what a snapshot is made of, as they are at one moment.
+type files struct {
+	config   *config.Config
+	text     []byte // of the configuration
+	root     string // of the policies, as a person would write it
+	policies fs.FS
+	env      engine.Environment
+}
+
+// read reads the configuration, and finds the policies.
+func (s Sources) read() (*files, engine.Faults) {
 	c, text, faults := s.loadConfig()
 	if len(faults) > 0 {
-		return nil, nil, "", faults
+		return nil, faults
 	}
-	root, files := "policies", s.Embedded
+	f := &files{config: c, text: text, root: "policies", policies: s.Embedded}
 	if dir := c.PoliciesDir(); dir != "" {
-		root, files = dir, os.DirFS(dir)
+		f.root, f.policies = dir, os.DirFS(dir)
 	}
-	targets, vars := c.Engine()
-	set, faults := policyset.Load(root, files, engine.Environment{Targets: targets, Vars: vars}, runtime.Limits{Decide: c.Limits.Decide})
+	f.env.Targets, f.env.Vars = c.Engine()
+	return f, nil
+}
+
+// revision hashes configuration, vars and policies.
+func (f *files) revision(policies string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", f.text, policies))
+	return hex.EncodeToString(sum[:4])
+}
+
+// current is the revision that load would give, without the work of loading; "" when the policies cannot be read.
+func (f *files) current() string {
+	policies, err := policyset.Revision(f.policies, f.env)
+	if err != nil {
+		return ""
+	}
+	return f.revision(policies)
+}
+
+// load compiles and tests the policies, and reports everything that is wrong with them.
+func (f *files) load() (*policyset.Set, engine.Faults) {
+	set, faults := policyset.Load(f.root, f.policies, f.env, runtime.Limits{Decide: f.config.Limits.Decide})
 	if len(faults) > 0 {
-		return nil, nil, "", faults
+		return nil, faults
 	}
-	if faults := unknownPolicies(c, set); len(faults) > 0 {
+	if faults := unknownPolicies(f.config, set); len(faults) > 0 {
 		set.Close()
-		return nil, nil, "", faults
+		return nil, faults
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", text, set.Revision()))
-	return c, set, hex.EncodeToString(sum[:4]), nil
+	return set, nil
 }
 
 func (s Sources) loadConfig() (*config.Config, []byte, engine.Faults) {

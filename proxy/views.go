@@ -100,7 +100,7 @@ type step struct {
 	Outcome engine.Outcome `json:"outcome"`
 	Fault   *fault         `json:"fault,omitempty"`
 	Notes   []string       `json:"notes,omitempty"`
-	Attempt *attempt       `json:"attempt,omitempty"`
+	Failed  []attempt      `json:"failed,omitempty"`
 }
 
 type attempt struct {
@@ -162,11 +162,11 @@ func viewStep(r *trace.Record, s trace.Step) step {
 			view.Saw[read.Name] = read.Value
 		}
 	}
-	if a := s.Attempt; a != nil {
-		view.Attempt = &attempt{
+	for _, a := range s.Attempts {
+		view.Failed = append(view.Failed, attempt{
 			Target: a.Target, Model: a.Model, Kind: a.Kind, Status: a.Status, Reason: a.Reason, Retry: a.Retry, Code: a.Code,
 			Message: a.Message, RetryAfter: ms(a.RetryAfter), Took: ms(a.Took), Edits: a.Edits,
-		}
+		})
 	}
 	return view
 }

@@ -73,9 +73,15 @@ func (gt *gate) opensIn(now instant) time.Duration {
 	return probeGuess
 }
 
-// waitFor forecasts, by Little's law, how long it takes until n requests have left an open gate; 0 when unknown.
+// waitFor forecasts how long it takes at best until n requests have left an open gate: its limit doubles each round trip up
+// to its ceiling, as it does when all goes well. 0 when unknown. A forecast turns requests away, so it must not be gloomy.
 func (gt *gate) waitFor(n int, now instant) time.Duration {
-	return gt.window.stay(now) * time.Duration(n) / time.Duration(max(1, gt.room(), int(gt.limit.threshold)))
+	rounds, room := 0, max(1, gt.room())
+	for ; n >= room && room < gt.limit.ceiling; rounds++ {
+		n -= room
+		room = min(2*room, gt.limit.ceiling)
+	}
+	return gt.window.stay(now) * time.Duration(rounds+n/room)
 }
 
 // admit lets a request pass; as the probe, if one is due.

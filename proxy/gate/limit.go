@@ -8,7 +8,7 @@ const (
 	// decrease is what an overload leaves of the limit: CUBIC's factor, RFC 9438 §4.6.
 	decrease = 0.7
 	// calm is the time without an overload after which the limit may double again, right up to its ceiling.
-	calm = time.Minute
+	calm = 15 * time.Second
 )
 
 // limit is how many sends may be at the target at once. It is TCP's congestion window, in requests: additive increase
@@ -17,8 +17,9 @@ const (
 //
 // It starts at its ceiling, since a target is innocent until it overloads. An overload cuts it, at most once per round
 // trip: an overload of a send that began before the last cut says nothing new. A success adds 1 below the threshold,
-// which doubles the limit every round trip, and 1/size above it, which adds one. A pause restarts it at one, with the
-// threshold where it was: so a gate that a probe has opened releases its line gradually.
+// which doubles the limit every round trip, and 1/size above it, which adds one. A pause restarts it at one, without a
+// threshold: what the target could bear before says little of what it can after an outage, and doubling finds out in a few
+// round trips. So a gate that a probe has opened releases its line gradually.
 //
 // One thing differs from TCP. A request that is being answered holds its place for minutes, and the target has shown
 // that it has room for it. So the limit never falls below those being answered and one more; else a gate with long
@@ -76,7 +77,7 @@ func (l *limit) shrink(began, now instant, answering int) {
 
 // restart goes back to one, for a probe.
 func (l *limit) restart() {
-	l.threshold = max(l.threshold, l.size)
+	l.threshold = float64(l.ceiling)
 	l.size = 1
 }
 

@@ -24,7 +24,6 @@ type try struct {
 	until  time.Time // when its answer must be committed
 	permit *gate.Permit
 	edits  []string
-	notes  []string
 	gone   *clock.Signal // the client hung up, or the other side of a hedge won
 	race   *race         // nil when there is no hedge
 }
@@ -32,8 +31,7 @@ type try struct {
 // attempt carries out a send: an answer that is committed, and the attempts that came to nothing, in finishing order.
 func (l *Loop) attempt(x *Exchange, d *engine.Decision) (*Answer, []*failed) {
 	t := &try{Loop: l, x: x, began: l.Clock.Now(), gone: x.Gone}
-	t.send, t.notes = x.Floors.keep(d.Action.Send)
-	t.effects(d)
+	t.allow(d.Action.Send)
 	out, f := t.prepare()
 	if f != nil {
 		return nil, []*failed{f}
@@ -46,6 +44,14 @@ func (l *Loop) attempt(x *Exchange, d *engine.Decision) (*Answer, []*failed) {
 		return nil, []*failed{f}
 	}
 	return answer, nil
+}
+
+// allow takes the send without what the caller forbids, and notes that.
+func (t *try) allow(send *engine.Send) {
+	var leftOut []string
+	if t.send, leftOut = t.x.Floors.keep(send); len(leftOut) > 0 {
+		t.x.Record.Note(leftOut...)
+	}
 }
 
 // prepare does all that comes before the send: the wait and the gate among it.
@@ -67,20 +73,6 @@ func (t *try) exchange(out *Outgoing) (*Answer, *failed) {
 	t.sentAt = t.Clock.Now()
 	in, err := t.target.Sender.Send(out)
 	return t.commit(in, err)
-}
-
-// effects applies what an action does beside its send: they hold from before it.
-func (t *try) effects(d *engine.Decision) {
-	if p := d.Action.Pause; p != nil {
-		if target := t.x.target(p.Target); target != nil {
-			t.Gates.Pause(target.Gate(p.Model), p.For, gate.Cause{
-				Policy: t.x.Policy.Name(), At: d.At, Because: d.Action.Because, RequestID: t.x.Request.ID,
-			})
-		}
-	}
-	if len(d.Action.Count) > 0 {
-		t.Counters.Add(d.Action.Count, t.began)
-	}
 }
 
 // place resolves the target and the model, and refuses what cannot be sent there.
@@ -216,7 +208,6 @@ func (t *try) failedAs(kind engine.Kind) *failed {
 		Attempt: engine.Attempt{
 			Target: t.send.Target, Model: t.model, Kind: kind, At: t.began, Took: t.Clock.Now().Sub(t.began), Edits: t.edits,
 		},
-		notes: t.notes,
 	}
 }
 

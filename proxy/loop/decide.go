@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/gate"
 	"spillway/proxy/trace"
 )
 
@@ -49,4 +50,18 @@ func (l *Loop) onError(x *Exchange) (engine.Action, []string) {
 		Status: 503, Reason: engine.ReasonServer, Message: "the policy " + x.Policy.Name() + " failed, and no target fits the request",
 		RetryAfter: time.Second,
 	}}, []string{"onError: passthrough, but no target fits"}
+}
+
+// effects applies what an action does beside its send or fail: it holds from before that.
+func (l *Loop) effects(x *Exchange, d *engine.Decision) {
+	if p := d.Action.Pause; p != nil {
+		if target := x.target(p.Target); target != nil {
+			l.Gates.Pause(target.Gate(p.Model), p.For, gate.Cause{
+				Policy: x.Policy.Name(), At: d.At, Because: d.Action.Because, RequestID: x.Request.ID,
+			})
+		}
+	}
+	if len(d.Action.Count) > 0 {
+		l.Counters.Add(d.Action.Count, l.Clock.Now())
+	}
 }

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"bytes"
 	"sync/atomic"
 
 	"spillway/engine"
@@ -51,16 +52,15 @@ func (t *try) second(plan *engine.Hedge) *side {
 		return nil
 	}
 	other := &try{Loop: t.Loop, x: t.x, began: t.Clock.Now(), gone: t.x.Gone, race: t.race}
-	other.send = engine.Send{
+	other.allow(&engine.Send{
 		Target: plan.Target, Model: plan.Model, MaxTokens: t.send.MaxTokens, Timeout: t.send.Timeout, Headers: t.send.Headers, Body: t.send.Body,
-	}
-	other.send, other.notes = t.x.Floors.keep(&other.send)
+	})
 	out, f := other.prepare()
 	if f != nil {
-		t.notes = append(t.notes, "hedge to "+plan.Target+" skipped: "+string(f.Reason)+", "+f.Message)
+		t.x.Record.Note("hedge to " + plan.Target + " skipped: " + string(f.Reason) + ", " + f.Message)
 		return nil
 	}
-	t.notes = append(t.notes, "hedged to "+plan.Target)
+	t.x.Record.Note("hedged to " + plan.Target)
 	return other.run(out)
 }
 
@@ -68,7 +68,7 @@ func (t *try) second(plan *engine.Hedge) *side {
 func (t *try) run(out *Outgoing) *side {
 	s := &side{try: t}
 	forget := t.x.Gone.OnFire(s.gone.Fire)
-	t.gone, out.Gone = &s.gone, &s.gone
+	t.gone, out.Gone, out.Header = &s.gone, &s.gone, copied(out.Header)
 	t.Clock.Go(func() {
 		s.answer, s.failed = t.exchange(out)
 		forget()
@@ -100,4 +100,19 @@ func conclude(sides ...*side) (answer *Answer, failures []*failed) {
 		}
 	}
 	return answer, failures
+}
+
+// copied is the client's headers in memory of their own: the two sides read them at the same time.
+func copied(headers func(yield func(key, value []byte) bool)) func(yield func(key, value []byte) bool) {
+	var all [][2][]byte
+	for key, value := range headers {
+		all = append(all, [2][]byte{bytes.Clone(key), bytes.Clone(value)})
+	}
+	return func(yield func(key, value []byte) bool) {
+		for _, h := range all {
+			if !yield(h[0], h[1]) {
+				return
+			}
+		}
+	}
 }

@@ -40,6 +40,7 @@ func (l *Loop) Run(x *Exchange) *Answer {
 		if x.Gone.Fired() {
 			return l.gone(x)
 		}
+		l.effects(x, &decision)
 		if decision.Action.Fail != nil || x.exhausted() {
 			return l.fail(x, decision.Action.Fail)
 		}
@@ -71,7 +72,7 @@ func (l *Loop) failed(x *Exchange, f *failed) {
 		x.answered = append(x.answered, *f.answer)
 	}
 	x.attempts = append(x.attempts, f.Attempt)
-	x.Record.Attempted(f.Attempt, f.notes)
+	x.Record.Attempted(f.Attempt)
 	l.Observe.Attempted(x, &f.Attempt)
 }
 
@@ -79,7 +80,6 @@ func (l *Loop) failed(x *Exchange, f *failed) {
 type failed struct {
 	engine.Attempt
 	answer *answered // nil when no target answered
-	notes  []string
 }
 
 // gone ends a request whose client has left.

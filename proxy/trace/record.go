@@ -29,8 +29,8 @@ type Step struct {
 	Decision engine.Decision
 	// Notes say what the proxy did otherwise than decided, and why: edits that the caller forbids, an onError action.
 	Notes []string
-	// Attempt is the failure that followed; nil when the decision ended the request.
-	Attempt *engine.Attempt
+	// Attempts are the failures that followed: none when the decision ended the request, two when a hedge failed too.
+	Attempts []engine.Attempt
 }
 
 // End is how a request ended. The zero value means it is still under way.
@@ -77,14 +77,22 @@ func (r *Record) Add(s Step) {
 	r.mu.Unlock()
 }
 
-// Attempted sets the attempt of the latest step.
-func (r *Record) Attempted(a engine.Attempt, notes []string) {
+// Attempted notes a failure that came of the latest step.
+func (r *Record) Attempted(a engine.Attempt) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	if n := len(r.steps); n > 0 {
-		r.steps[n-1].Attempt = &a
+		r.steps[n-1].Attempts = append(r.steps[n-1].Attempts, a)
+	}
+}
+
+// Note adds to the notes of the latest step.
+func (r *Record) Note(notes ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.steps); n > 0 {
 		r.steps[n-1].Notes = append(r.steps[n-1].Notes, notes...)
 	}
-	r.mu.Unlock()
 }
 
 // Finish sets the end. Only the first call counts; it says whether it was this one.

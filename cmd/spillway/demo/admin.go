@@ -101,7 +101,7 @@ type step struct {
 			For    float64 // ms
 		}
 	}
-	Attempt *struct{ Kind string }
+	Failed []struct{ Kind string }
 }
 
 // count adds the steps that were not there before.
@@ -126,7 +126,7 @@ func (o *observer) count(list requestList) {
 
 // add counts the decision that came after the one before.
 func (o *observer) add(before, s step) {
-	if before.Attempt != nil && before.Attempt.Kind == "gate" {
+	if len(before.Failed) > 0 && before.Failed[0].Kind == "gate" {
 		o.deeds.spared++
 	}
 	switch s.Chose.Send {

@@ -21,8 +21,8 @@ func (a *admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 const (
-	firstSend  = `{"at": 0.1, "line": "overload.ts:40:7", "chose": {"send": "claude"}, "attempt": {"target": "claude", "kind": "http", "reason": "overloaded"}}`
-	failover   = `{"at": 100, "line": "overload.ts:52:7", "because": "claude: overloaded", "chose": {"send": "claude-backup", "pause": {"target": "claude", "for": 2000}}, "attempt": {"target": "claude-backup", "kind": "gate", "reason": "paused"}}`
+	firstSend  = `{"at": 0.1, "line": "overload.ts:40:7", "chose": {"send": "claude"}, "failed": [{"target": "claude", "kind": "http", "reason": "overloaded"}]}`
+	failover   = `{"at": 100, "line": "overload.ts:52:7", "because": "claude: overloaded", "chose": {"send": "claude-backup", "pause": {"target": "claude", "for": 2000}}, "failed": [{"target": "claude-backup", "kind": "gate", "reason": "paused"}]}`
 	comeBack   = `{"at": 200, "line": "overload.ts:66:7", "because": "every target: paused", "chose": {"send": "claude", "after": 1500, "queue": 9000}}`
 	sendsAgain = `{"at": 300, "chose": {"send": "claude"}}`
 )
