@@ -192,3 +192,23 @@ func TestAnthropicListings(t *testing.T) {
 		t.Errorf("unknown model: %v", err)
 	}
 }
+
+// A whole answer that was cut does not shorten the streams after it.
+func TestBehavioursKeepNothingOfWhatTheyAnswered(t *testing.T) {
+	s := start(t, engine.Anthropic, simtarget.CutAfter(5, simtarget.Message("one two three four")))
+	for _, stream := range []bool{true, false, true} {
+		if got := askAnthropic(t, s, stream); got != "unexpected EOF" {
+			t.Errorf("the SDK got %q", got)
+		}
+	}
+	client := anthropicClient(s)
+	events := client.Messages.NewStreaming(t.Context(), question)
+	defer events.Close()
+	n := 0
+	for events.Next() {
+		n++
+	}
+	if n != 4 { // the SDK keeps pings to itself
+		t.Errorf("the SDK got %d events", n)
+	}
+}

@@ -56,12 +56,12 @@ func stopAfter(n int, name string, end End, b Behaviour) Behaviour {
 	return func(r *Seen) Answer {
 		a := b(r)
 		a.Name, a.End = name, end
-		if !a.Chunked {
-			a.Length = a.length()
-			n = 1
-			a.Pieces = halve(a.Pieces)
+		if a.Chunked {
+			a.Pieces = a.Pieces[:min(n, len(a.Pieces))]
+			return a
 		}
-		a.Pieces = a.Pieces[:min(n, len(a.Pieces))]
+		a.Length = a.length()
+		a.Pieces = halve(a.Pieces)
 		return a
 	}
 }
