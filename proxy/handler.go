@@ -150,10 +150,11 @@ func (a *arrival) policy() string {
 	return a.snapshot.config.Policy
 }
 
-// headers yields the client's headers.
+// headers yields the client's headers as they came: order and letter case are the client's.
 func (a *arrival) headers(yield func(key, value []byte) bool) {
-	for key, value := range a.ctx.Request.Header.All() {
-		if !yield(key, value) {
+	for line := range bytes.Lines(a.ctx.Request.Header.RawHeaders()) {
+		key, value, ok := bytes.Cut(line, []byte(":"))
+		if folded := len(key) > 0 && (key[0] == ' ' || key[0] == '\t'); ok && !folded && !yield(key, bytes.TrimSpace(value)) {
 			return
 		}
 	}

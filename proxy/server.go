@@ -30,10 +30,9 @@ const recentRequests = 1000
 
 // Limits of the listener.
 const (
-	maxHeader   = 32 << 10         // bytes of request line and headers
-	readTimeout = 2 * time.Minute  // for a whole request to arrive
-	idleTimeout = 3 * time.Minute  // between requests on one connection
-	sendTimeout = 90 * time.Second // for a client to take what was written
+	maxHeader   = 32 << 10        // bytes of request line and headers
+	readTimeout = 2 * time.Minute // for a whole request to arrive
+	idleTimeout = 3 * time.Minute // between requests on one connection
 )
 
 // Proxy is a running Spillway. Its methods are safe for concurrent use.
@@ -176,6 +175,9 @@ func (p *Proxy) badRequest(ctx *fasthttp.RequestCtx, err error) {
 	}
 	p.refuse(p.arrive(ctx), &r)
 	ctx.SetConnectionClose()
+	if c, ok := ctx.Conn().(*patientConn); ok {
+		c.linger.Store(true)
+	}
 }
 
 // recover keeps a defect in one request from ending all others.
@@ -184,35 +186,6 @@ func (p *Proxy) recover(a *arrival) {
 		p.slog.Error("request failed by a defect in spillway", "id", a.id, "panic", fmt.Sprint(defect), "stack", string(debug.Stack()))
 		p.refuse(a, &refusal{500, engine.ReasonServer, "Spillway failed inside; its log has the details under " + a.id})
 	}
-}
-
-// patientListener's connections give a slow client a limited time for each write.
-type patientListener struct{ net.Listener }
-
-// Accept implements [net.Listener].
-func (l patientListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if tcp, ok := c.(*net.TCPConn); ok {
-		return &patientConn{TCPConn: tcp}, nil
-	}
-	return c, err
-}
-
-// patientConn bounds each Write by [sendTimeout]. A whole answer may take longer.
-type patientConn struct {
-	*net.TCPConn
-	extended time.Time
-}
-
-// Write implements [net.Conn].
-func (c *patientConn) Write(b []byte) (int, error) {
-	if now := time.Now(); now.Sub(c.extended) > sendTimeout/3 {
-		c.extended = now
-		if err := c.SetWriteDeadline(now.Add(sendTimeout)); err != nil {
-			return 0, err
-		}
-	}
-	return c.TCPConn.Write(b)
 }
 
 // quietLog takes what fasthttp says of connections, which is seldom of use.

@@ -1,38 +1,51 @@
 package target
 
 import (
+	"bufio"
+	"strconv"
 	"strings"
-
-	"github.com/valyala/fasthttp"
 
 	"spillway/engine"
 	"spillway/proxy/loop"
 )
 
-// compose fills req with what the target is to receive: the client's headers without those that stay behind, exactly
-// one credential, and the rendered body without copying it.
-func (t *Target) compose(req *fasthttp.Request, out *loop.Outgoing) {
-	h := &req.Header
-	h.SetNoDefaultContentType(true)
-	h.DisableSpecialHeader()
-	h.SetMethod(out.Method)
-	h.SetRequestURI(t.uri(out.Path, out.Query))
-	h.Add(fasthttp.HeaderHost, t.host)
-	out.Header(func(key, value []byte) bool {
-		if !staysBehind(key) && !isCredential(key) && !replaced(out.Set, key) {
-			h.AddBytesKV(key, value)
+// compose writes what the target is to receive: the client's headers as they came, without those that stay behind, exactly
+// one credential, and the rendered body. Flushing is left to the caller; the body's bytes are not copied.
+func (t *Target) compose(w *bufio.Writer, out *loop.Outgoing) error {
+	text := func(parts ...string) {
+		for _, part := range parts {
+			_, _ = w.WriteString(part) // a bufio.Writer keeps its first error for Flush
 		}
-		return true
-	})
-	for key, value := range out.Set {
-		h.Add(key, value)
 	}
-	t.sign(h, out.Credential)
-	req.SetBodyRaw(out.Body)
+	text(out.Method, " ", t.base)
+	text(t.path(out.Path))
+	if out.Query != "" {
+		text("?", out.Query)
+	}
+	text(" HTTP/1.1\r\nHost: ", t.host, "\r\n")
+	for key, value := range out.Header {
+		if !staysBehind(key) && !isCredential(key) && !replaced(out.Set, key) {
+			_, _ = w.Write(key)
+			text(": ")
+			_, _ = w.Write(value)
+			text("\r\n")
+		}
+	}
+	for key, value := range out.Set {
+		text(key, ": ", value, "\r\n")
+	}
+	t.sign(text, out.Credential)
+	if len(out.Body) > 0 || out.Method != "GET" && out.Method != "HEAD" {
+		_, _ = w.Write(strconv.AppendInt(append(w.AvailableBuffer(), "Content-Length: "...), int64(len(out.Body)), 10))
+		text("\r\n")
+	}
+	text("\r\n")
+	_, err := w.Write(out.Body)
+	return err
 }
 
-// sign sets exactly one credential: Anthropic's API takes x-api-key or a bearer token and rejects or ignores the second.
-func (t *Target) sign(h *fasthttp.RequestHeader, caller loop.Credential) {
+// sign writes exactly one credential: Anthropic's API takes x-api-key or a bearer token and rejects or ignores the second.
+func (t *Target) sign(text func(...string), caller loop.Credential) {
 	value, bearer := t.key, t.dialect == engine.OpenAI || strings.HasPrefix(t.key, "sk-ant-oat")
 	if value == "" {
 		value, bearer = caller.Value, caller.Bearer
@@ -40,9 +53,9 @@ func (t *Target) sign(h *fasthttp.RequestHeader, caller loop.Credential) {
 	switch {
 	case value == "":
 	case bearer:
-		h.Add(fasthttp.HeaderAuthorization, "Bearer "+value)
+		text("Authorization: Bearer ", value, "\r\n")
 	default:
-		h.Add("X-Api-Key", value)
+		text("X-Api-Key: ", value, "\r\n")
 	}
 }
 

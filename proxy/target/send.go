@@ -21,15 +21,11 @@ const maxWhole = 256 << 20
 
 // Send implements [loop.Sender].
 func (t *Target) Send(out *loop.Outgoing) (loop.Incoming, error) {
-	req := fasthttp.AcquireRequest()
-	defer fasthttp.ReleaseRequest(req)
-	t.compose(req, out)
-
 	x, err := t.open(out)
 	if err != nil {
 		return nil, err
 	}
-	if err := x.exchange(req, out); err != nil {
+	if err := t.exchange(x, out); err != nil {
 		x.discard()
 		return nil, err
 	}
@@ -64,11 +60,11 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 }
 
 // exchange writes the request and reads the answer as far as it must be whole.
-func (x *exchange) exchange(req *fasthttp.Request, out *loop.Outgoing) error {
+func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
 	if err := x.conn.SetDeadline(earliest(out.Until, out.FirstEvent)); err != nil {
 		return x.broke(err)
 	}
-	if err := x.write(req); err != nil {
+	if err := t.write(x.conn, out); err != nil {
 		return x.broke(err)
 	}
 	if err := x.readHead(); err != nil {
@@ -88,11 +84,11 @@ func (x *exchange) exchange(req *fasthttp.Request, out *loop.Outgoing) error {
 	return x.decode()
 }
 
-func (x *exchange) write(req *fasthttp.Request) error {
+func (t *Target) write(conn net.Conn, out *loop.Outgoing) error {
 	w := writers.Get().(*bufio.Writer)
-	w.Reset(x.conn)
+	w.Reset(conn)
 	defer func() { w.Reset(nil); writers.Put(w) }()
-	if err := req.Write(w); err != nil {
+	if err := t.compose(w, out); err != nil {
 		return err
 	}
 	return w.Flush()

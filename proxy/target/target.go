@@ -59,15 +59,11 @@ func New(c *config.Target) (*Target, error) {
 // Close drops idle connections. Requests under way go on.
 func (t *Target) Close() { t.client.CloseIdleConnections() }
 
-// uri is the request target for a client's path: Anthropic's base URL comes without /v1, OpenAI's with it, as one
-// gives them to the official SDKs.
-func (t *Target) uri(path, query string) string {
+// path is the target's own for a client's path: Anthropic's base URL comes without /v1, OpenAI's with it, as one gives
+// them to the official SDKs.
+func (t *Target) path(path string) string {
 	if t.dialect == engine.OpenAI {
-		path = strings.TrimPrefix(path, "/v1")
+		return strings.TrimPrefix(path, "/v1")
 	}
-	uri := t.base + path
-	if query != "" {
-		uri += "?" + query
-	}
-	return uri
+	return path
 }
