@@ -47,10 +47,11 @@ func fill[T any](r *reader, object *goja.Object, into *T, members []member[T]) {
 	})
 }
 
-// each reads an object's own enumerable properties, at their path.
+// each reads an object's own properties, at their path. Those that are not enumerable count too: telling them apart costs
+// as much again, and nobody has any.
 func (r *reader) each(object *goja.Object, read func(key string, v goja.Value)) {
 	place := r.path
-	for _, key := range object.Keys() {
+	for _, key := range object.GetOwnPropertyNames() {
 		if r.path = key; place != "" {
 			r.path = place + "." + key
 		}
@@ -177,6 +178,9 @@ func (r *reader) oneOf(v goja.Value, valid []string) string {
 	return ""
 }
 
+// longestList bounds arrays, which are read without a chance to interrupt.
+const longestList = 1000
+
 // list is an array, read item by item.
 func (r *reader) list(v goja.Value, read func(item goja.Value)) {
 	array, ok := v.(*goja.Object)
@@ -184,7 +188,17 @@ func (r *reader) list(v goja.Value, read func(item goja.Value)) {
 		r.wrong(v, "an array", "")
 		return
 	}
-	r.each(array, func(_ string, item goja.Value) { read(item) })
+	length := int(array.Get("length").ToInteger())
+	if length > longestList {
+		r.wrong(v, fmt.Sprintf("an array of at most %d items", longestList), "")
+		return
+	}
+	place := r.path
+	for n := range length {
+		r.path = fmt.Sprintf("%s[%d]", place, n)
+		read(array.Get(strconv.Itoa(n)))
+	}
+	r.path = place
 }
 
 // object is a plain object, nil when v is something else.
