@@ -9,7 +9,7 @@
 //
 // None of this changes an answer. What does is for you to allow, under `vars` in spillway.yaml:
 
-import { backoff, type Attempt, type Ctx, type Pause, type Policy } from "spillway";
+import { backoff, sameDialect, type Attempt, type Ctx, type Pause, type Policy, type Target } from "spillway";
 
 interface Vars {
   /** Models from the best to the smallest, as clients name them. Requests for a saturated one step down. */
@@ -27,13 +27,13 @@ interface Vars {
 export default {
   decide(request, attempts, ctx) {
     const vars: Vars = ctx.vars;
-    const home = ctx.targets.filter((target) => target.dialect === request.api);
+    const home = sameDialect(request, ctx);
     const smaller = vars.ladder ? below(request.model, vars.ladder) : [];
-    const queue = vars.queue ?? ctx.timeLeft;
 
     // Nothing has happened yet, as with almost every request. It stands in line only if nothing else could be done for it;
     // otherwise a closed gate comes back as an attempt, at once.
     const last = attempts.at(-1);
+    const queue = vars.queue ?? ctx.timeLeft;
     if (!last) {
       if (home.length === 0) return { fail: { status: 400, reason: "unfit", message: `no target speaks the ${request.api} dialect` } };
       const only = home.length === 1 && smaller.length === 0 && !vars.lighterTokens;
@@ -44,30 +44,21 @@ export default {
     if (last.retry === "never") return { fail: "last" };
 
     // Saturation is what allows changes to the request, where you do.
-    const saturated = attempts.some((a) => a.kind === "gate" || a.reason === "overloaded" || a.reason === "rate_limit");
+    const saturated = attempts.some(full);
     const models = saturated ? [request.model, ...smaller] : [request.model];
     const lighter = saturated && vars.lighterTokens && request.client.priority === "low" && request.movable && !request.thinking;
     const maxTokens = lighter ? vars.lighterTokens : undefined;
     const pause = pauseAfter(last, ctx, vars);
 
     // Every way the request could go, best first.
-    const routes = home.flatMap((target) =>
-      models.map((model): Route => {
-        const name = target.models[model] ?? model;
-        return { target: target.name, model, tries: attempts.filter((a) => a.target === target.name && a.model === name) };
-      }),
-    );
+    const routes = home.flatMap((target) => routesTo(target, models, attempts));
 
     // The first time round nobody waits: the n-th attempt belongs to the n-th route.
     const fresh = routes.slice(attempts.length).find(useful);
     if (fresh) return { send: fresh.target, model: fresh.model, maxTokens, pause, because: `${last.target}: ${last.reason}` };
 
     // After that it is the route that may work first; of equals, the one whose turn it is.
-    const turn = attempts.length % routes.length;
-    const [next] = [...routes.slice(turn), ...routes.slice(0, turn)]
-      .filter(useful)
-      .map((route) => ({ ...route, ready: Math.max(ctx.health(route.target, route.model).pausedFor, askedFor(route, ctx)) }))
-      .sort((a, b) => a.ready - b.ready);
+    const next = soonest(routes, attempts.length, ctx);
     if (!next || next.ready >= ctx.timeLeft) return { fail: "last", pause, because: "nothing can serve it in time" };
 
     // Eight sends do not outlast an outage of minutes, so the last one is kept for the middle of the time that is left.
@@ -83,6 +74,27 @@ interface Route {
   model: string;
   /** What became of this request there. */
   tries: Attempt[];
+}
+
+/** Whether an attempt met saturation. */
+function full({ kind, reason }: Attempt): boolean {
+  return kind === "gate" || reason === "overloaded" || reason === "rate_limit";
+}
+
+function routesTo(target: Target, models: string[], attempts: readonly Attempt[]): Route[] {
+  return models.map((model) => {
+    const name = target.models[model] ?? model;
+    return { target: target.name, model, tries: attempts.filter((a) => a.target === target.name && a.model === name) };
+  });
+}
+
+/** The useful route that may work first, and in how many ms; of equals, the one whose turn it is. */
+function soonest(routes: Route[], attempts: number, ctx: Ctx): (Route & { ready: number }) | undefined {
+  const turn = attempts % routes.length;
+  return [...routes.slice(turn), ...routes.slice(0, turn)]
+    .filter(useful)
+    .map((route) => ({ ...route, ready: Math.max(ctx.health(route.target, route.model).pausedFor, askedFor(route, ctx)) }))
+    .sort((a, b) => a.ready - b.ready)[0];
 }
 
 /** The models below this one; none if it is not on the ladder. */

@@ -317,6 +317,9 @@ declare module "spillway" {
    */
   export function backoff(n: number, options?: { base?: number; cap?: number }): number;
 
+  /** The targets that speak the request's dialect, in the order of the configuration: those that can take it as it is. */
+  export function sameDialect(request: Request, ctx: Ctx): readonly Target[];
+
   /** A whole number from 0 to 2**32 - 1 that is always the same for the same text: FNV-1a over its UTF-8 bytes. */
   export function hash(text: string): number;
 

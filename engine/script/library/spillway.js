@@ -16,3 +16,12 @@ export function hash(text) {
   if (typeof text !== "string") throw new TypeError(`hash: the argument must be a string, not ${text}`);
   return fnv1a(text);
 }
+
+// The targets that speak the request's dialect, in the order of the configuration. They are looked for once in each
+// runtime, where the targets are always the same.
+const home = new Map();
+export function sameDialect(request, ctx) {
+  const dialect = request.api;
+  if (!home.has(dialect)) home.set(dialect, Object.freeze(ctx.targets.filter((target) => target.dialect === dialect)));
+  return home.get(dialect);
+}
