@@ -2,6 +2,7 @@ package loop
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strings"
@@ -177,21 +178,28 @@ func (t *try) blame(reason engine.Reason) gate.FailureKind {
 }
 
 // keep is the target's own answer, for a client that is to get it as it was. An error that came inside a 200 gets the
-// status that stands for its reason, and the form of a whole answer.
+// status that stands for its reason and the form of a whole answer. What is no error to an SDK, such as the page of a box
+// in the middle, is told in the dialect's words.
 func keep(in Incoming, a failure.Answer, f *failed) *answered {
-	kept := &answered{status: a.Status, body: append([]byte(nil), a.Body...)}
+	asItWas := a.Status >= 300 && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("{")) && gjson.ValidBytes(a.Body)
+	kept := &answered{status: a.Status}
 	if a.Status < 300 {
 		kept.status = dialect.Status(a.API, f.Reason)
-		if !gjson.GetBytes(a.Body, "error").IsObject() {
-			kept.body = dialect.ErrorBody(a.API, dialect.ErrorInfo{Status: kept.status, Reason: f.Reason, Message: f.Message})
-		}
+	}
+	switch {
+	case asItWas, gjson.GetBytes(a.Body, "error").IsObject():
+		kept.body = append(kept.body, a.Body...)
+	default:
+		kept.body = dialect.ErrorBody(a.API, dialect.ErrorInfo{
+			Status: kept.status, Reason: f.Reason, Message: f.Target + ": " + cmp.Or(f.Message, "an answer without a word"),
+		})
 	}
 	for key, value := range in.Headers {
-		if name := string(key); a.Status >= 300 || !strings.HasPrefix(name, "Content-") {
+		if name := string(key); asItWas || !strings.HasPrefix(name, "Content-") {
 			kept.headers = append(kept.headers, [2]string{name, string(value)})
 		}
 	}
-	if a.Status < 300 {
+	if !asItWas {
 		kept.headers = append(kept.headers, [2]string{"Content-Type", "application/json"})
 	}
 	return kept

@@ -87,17 +87,13 @@ func (r *Relay) stop(err error) ([]byte, error) {
 	if r.try.x.Gone.Fired() {
 		return nil, ErrBroken
 	}
-	return dialect.ErrorEvent(r.try.x.Request.API, r.try.x.Call.Endpoint, dialect.ErrorInfo{
-		Reason: r.reason(), Message: "the answer from " + r.try.target.Name + " broke off: " + r.broken.Error(),
-		RequestID: r.try.x.Request.ID,
-	}), nil
-}
-
-func (r *Relay) reason() engine.Reason {
+	reason, how := engine.ReasonServer, "broke off" // the transport's own words would tell of addresses inside
 	if errors.Is(r.broken, failure.ErrIdle) {
-		return engine.ReasonTimeout
+		reason, how = engine.ReasonTimeout, "fell silent"
 	}
-	return engine.ReasonServer
+	return dialect.ErrorEvent(r.try.x.Request.API, r.try.x.Call.Endpoint, dialect.ErrorInfo{
+		Reason: reason, Message: "the answer from " + r.try.target.Name + " " + how, RequestID: r.try.x.Request.ID,
+	}), nil
 }
 
 func (r *Relay) last() error {
