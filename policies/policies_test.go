@@ -52,7 +52,7 @@ func TestShippedPoliciesLoadWithAnyConfiguration(t *testing.T) {
 		"empty":  {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			set, faults := policyset.Load("policies", policies.Files(), env, runtime.Limits{})
+			set, faults := policyset.Load(nil, "policies", policies.Files(), env, runtime.Limits{})
 			show(t, faults)
 			if faults == nil {
 				set.Close()

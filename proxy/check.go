@@ -18,7 +18,7 @@ func Check(s Sources) (report string, faults engine.Faults) {
 	if len(faults) > 0 {
 		return "", faults
 	}
-	set, faults := f.load()
+	set, faults := f.load(nil)
 	if len(faults) > 0 {
 		return "", faults
 	}

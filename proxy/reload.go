@@ -24,7 +24,11 @@ type rejection struct {
 // build makes the next snapshot from files. It changes nothing that serves.
 func (p *Proxy) build(f *files) (*snapshot, engine.Faults) {
 	began := p.clock.Now()
-	set, faults := f.load()
+	var previous *policyset.Set
+	if current := p.current.Load(); current != nil {
+		previous = current.policies
+	}
+	set, faults := f.load(previous)
 	if len(faults) > 0 {
 		return nil, faults
 	}

@@ -74,9 +74,10 @@ func (f *files) current() string {
 	return f.revision(policies)
 }
 
-// load compiles and tests the policies, and reports everything that is wrong with them.
-func (f *files) load() (*policyset.Set, engine.Faults) {
-	set, faults := policyset.Load(f.root, f.policies, f.env, runtime.Limits{Decide: f.config.Limits.Decide})
+// load compiles and tests the policies, and reports everything that is wrong with them. What previous, which may be nil,
+// has tested is not tested again.
+func (f *files) load(previous *policyset.Set) (*policyset.Set, engine.Faults) {
+	set, faults := policyset.Load(previous, f.root, f.policies, f.env, runtime.Limits{Decide: f.config.Limits.Decide})
 	if len(faults) > 0 {
 		return nil, faults
 	}

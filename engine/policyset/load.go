@@ -1,6 +1,7 @@
 package policyset
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,13 +22,19 @@ import (
 //
 // `name.ts` or `name.js` is the policy called name, and `name.test.ts` or `name.test.js` its table. Files that begin with _,
 // end in .d.ts or are in folders are helpers. Faults name files below root, the folder as a person would write it.
-func Load(root string, files fs.FS, env engine.Environment, limits runtime.Limits) (*Set, engine.Faults) {
+//
+// previous is the set in use, nil when there is none: a table that passed in it is not run again for the same code, targets
+// and vars. That is what makes an edit quick.
+func Load(previous *Set, root string, files fs.FS, env engine.Environment, limits runtime.Limits) (*Set, engine.Faults) {
 	src, err := read(files)
 	if err != nil {
 		return nil, engine.Faults{unreadable(root, err)}
 	}
 	l := &loading{root: root, source: src, env: env, limits: limits, programs: make(map[string]*script.Program),
-		set: &Set{revision: src.revision(env), policies: make(map[string]*runtime.Policy)}}
+		set: &Set{revision: src.revision(env), policies: make(map[string]*runtime.Policy), passed: make(map[trial]bool)}}
+	if previous != nil {
+		l.passed = previous.passed
+	}
 	names := slices.Sorted(maps.Keys(src.texts))
 	for _, file := range names {
 		if role, name := roleOf(file); role == isPolicy {
@@ -66,8 +73,16 @@ type loading struct {
 	env      engine.Environment
 	limits   runtime.Limits
 	programs map[string]*script.Program // by policy; nil for one that does not compile
+	passed   map[trial]bool             // in the set before this one
 	set      *Set
 	faults   engine.Faults
+}
+
+// trial is all that decides whether a table passes.
+type trial struct {
+	policy, table [sha256.Size]byte
+	env           string
+	limits        runtime.Limits
 }
 
 func (l *loading) policy(file, name string) {
@@ -109,8 +124,12 @@ func (l *loading) table(file, name string) {
 		l.fault(faults)
 		return
 	}
-	_, faults = table.Run(program, tests, l.source.texts[file], l.env, l.limits)
-	l.fault(faults)
+	this := trial{program.Sum(), tests.Sum(), digest(l.env), l.limits}
+	if !l.passed[this] {
+		_, faults = table.Run(program, tests, l.source.texts[file], l.env, l.limits)
+		l.fault(faults)
+	}
+	l.set.passed[this] = true // a set with a fault is thrown away
 }
 
 // fault notes faults, with the folder's files below the root.

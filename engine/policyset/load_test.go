@@ -28,7 +28,7 @@ func folder(namesAndTexts ...string) fstest.MapFS {
 
 func load(t *testing.T, files fstest.MapFS) *policyset.Set {
 	t.Helper()
-	set, faults := policyset.Load("policies", files, env, runtime.Limits{})
+	set, faults := policyset.Load(nil, "policies", files, env, runtime.Limits{})
 	if faults != nil {
 		t.Fatal(faults)
 	}
@@ -102,7 +102,7 @@ func TestEveryFaultOfEveryFileIsReported(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			set, faults := policyset.Load("policies", c.files, env, runtime.Limits{})
+			set, faults := policyset.Load(nil, "policies", c.files, env, runtime.Limits{})
 			if set != nil || len(faults) != len(c.want) {
 				t.Fatalf("set: %v, faults:\n%v", set, faults)
 			}
@@ -116,7 +116,7 @@ func TestEveryFaultOfEveryFileIsReported(t *testing.T) {
 }
 
 func TestPlacesInAMessageAreBelowTheRoot(t *testing.T) {
-	_, faults := policyset.Load("/etc/policies", folder(
+	_, faults := policyset.Load(nil, "/etc/policies", folder(
 		"a.ts", good,
 		"a.test.ts", `export default [{ name: "r", want: { send: "openai" } }]`,
 		"b.ts", "import { x } from './lib/x';\nexport const y = x();\n"+good,
@@ -135,7 +135,7 @@ func TestPlacesInAMessageAreBelowTheRoot(t *testing.T) {
 
 func TestAFolderThatCannotBeRead(t *testing.T) {
 	missing := t.TempDir() + "/missing"
-	_, faults := policyset.Load(missing, os.DirFS(missing), env, runtime.Limits{})
+	_, faults := policyset.Load(nil, missing, os.DirFS(missing), env, runtime.Limits{})
 	if len(faults) != 1 || faults[0].Error() != missing+": read policies: no such file or directory" {
 		t.Errorf("got %v", faults)
 	}

@@ -64,7 +64,7 @@ func TestAThousandEditsNeverLoadHalfASet(t *testing.T) {
 	folder.edit()
 	loaded, rejected := 0, 0
 	for folder.edits < 1000 {
-		set, faults := policyset.Load("policies", folder, env, runtime.Limits{Decide: time.Second})
+		set, faults := policyset.Load(nil, "policies", folder, env, runtime.Limits{Decide: time.Second})
 		switch {
 		case (set == nil) == (faults == nil):
 			t.Fatalf("edit %d: set %v with faults %v", folder.edits, set, faults)
@@ -83,7 +83,7 @@ func TestAThousandEditsNeverLoadHalfASet(t *testing.T) {
 	for folder.edits%3 != 1 {
 		folder.edit()
 	}
-	set, faults := policyset.Load("policies", folder, env, runtime.Limits{Decide: time.Second})
+	set, faults := policyset.Load(nil, "policies", folder, env, runtime.Limits{Decide: time.Second})
 	if faults != nil {
 		t.Fatal(faults)
 	}

@@ -16,6 +16,7 @@ import (
 type Set struct {
 	revision string
 	policies map[string]*runtime.Policy
+	passed   map[trial]bool // the tables that were run, or had been before
 }
 
 // Policy finds a policy by name; nil when there is none.

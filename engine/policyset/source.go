@@ -62,10 +62,17 @@ func (s *source) revision(env engine.Environment) string {
 	for _, name := range slices.Sorted(maps.Keys(s.texts)) {
 		fmt.Fprintf(hash, "%q %q\n", name, s.texts[name])
 	}
-	if err := json.NewEncoder(hash).Encode(env); err != nil {
-		fmt.Fprintf(hash, "%#v", env) // vars that are not JSON-like, which the runtime refuses
-	}
+	fmt.Fprintln(hash, digest(env))
 	return hex.EncodeToString(hash.Sum(nil))[:12]
+}
+
+// digest is a text that differs for environments that differ.
+func digest(env engine.Environment) string {
+	text, err := json.Marshal(env)
+	if err != nil {
+		return fmt.Sprintf("%#v", env) // vars that are not JSON-like, which the runtime refuses
+	}
+	return string(text)
 }
 
 // role is what a module is to a policy set.

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"crypto/sha256"
 	_ "embed" // the library's files
 	"errors"
 	"io/fs"
@@ -48,7 +49,7 @@ func Compile(files fs.FS, entry string) (*Program, engine.Faults) {
 	if err != nil {
 		return nil, engine.Faults{made.source.rejected(entry, err)}
 	}
-	return &Program{file: entry, code: code, returns: returns, source: made.source}, nil
+	return &Program{file: entry, code: code, sum: sha256.Sum256([]byte(made.code)), returns: returns, source: made.source}, nil
 }
 
 // yieldExports turns esbuild's `var exports = (() => {…})()` into the bare call, so that running the script yields the

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"crypto/sha256"
 	"path"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 type Program struct {
 	file    string
 	code    *goja.Program
+	sum     [sha256.Size]byte
 	returns []engine.Position
 	source  *sourceMap
 }
@@ -29,6 +31,9 @@ func (p *Program) Name() string {
 // Code evaluates to the object that holds the entry's exports. It needs two globals: [Fingerprint] while it loads, and
 // [ReturnMark] for as long as its functions are called.
 func (p *Program) Code() *goja.Program { return p.code }
+
+// Sum is the same for programs that behave the same: a hash of the bundled code.
+func (p *Program) Sum() [sha256.Size]byte { return p.sum }
 
 // Return is the place of the return statement, or of the concise arrow's body, with this number (see [ReturnMark]).
 // Number 0 is the place of `decide` itself. It is the zero Position when there is no such number.

@@ -27,7 +27,7 @@ type Target struct {
 }
 
 // readBuffer bounds the headers of an answer, in bytes. Anthropic's with a CDN's added are about 3 KB.
-const readBuffer = 16 << 10
+const readBuffer = 8 << 10
 
 // New makes the target ready. It dials nothing yet.
 func New(c *config.Target) (*Target, error) {
