@@ -30,7 +30,7 @@ const recentRequests = 1000
 
 // Limits of the listener.
 const (
-	maxHeader   = 16 << 10        // bytes of request line and headers
+	maxHeader   = 8 << 10         // bytes of request line and headers
 	readTimeout = 2 * time.Minute // for a whole request to arrive
 	idleTimeout = 3 * time.Minute // between requests on one connection
 )

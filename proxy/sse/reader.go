@@ -7,7 +7,7 @@ import (
 
 // smallBuffer is the size of the buffer a stream normally lives in. Thousands of streams are open at once, and almost
 // all of their events are a few hundred bytes.
-const smallBuffer = 4 << 10
+const smallBuffer = 2 << 10
 
 var smallBuffers = sync.Pool{New: func() any { return new([smallBuffer]byte) }}
 
