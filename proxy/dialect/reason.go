@@ -12,7 +12,7 @@ type words struct {
 func wordsFor(api engine.API, e ErrorInfo) words {
 	reason := e.Reason
 	if reason == "" {
-		reason = reasonOf(e.Status)
+		reason = ReasonOf(e.Status)
 	}
 	if api == engine.OpenAI {
 		return openaiWords(reason)
@@ -86,8 +86,8 @@ func openaiWords(reason engine.Reason) words {
 	}
 }
 
-// reasonOf is the reason whose words suit a bare status best.
-func reasonOf(status int) engine.Reason {
+// ReasonOf is the reason that suits a bare status best.
+func ReasonOf(status int) engine.Reason {
 	switch status {
 	case 401:
 		return engine.ReasonAuth

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,8 +27,9 @@ func (l *Loop) fail(x *Exchange, how *engine.Fail) *Answer {
 
 // failAs answers in the policy's own words.
 func (l *Loop) failAs(x *Exchange, how *engine.Fail) *Answer {
-	a := l.own(x, dialect.ErrorInfo{Status: how.Status, Reason: how.Reason, Message: how.Message})
-	retry := x.sends < 2 && (how.RetryAfter > 0 || transient(how.Reason))
+	reason := cmp.Or(how.Reason, dialect.ReasonOf(how.Status))
+	a := l.own(x, dialect.ErrorInfo{Status: how.Status, Reason: reason, Message: how.Message})
+	retry := x.sends < 2 && (how.RetryAfter > 0 || transient(reason))
 	l.adviseRetry(a, retry, how.RetryAfter)
 	return a
 }
