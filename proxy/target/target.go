@@ -41,11 +41,15 @@ func New(c *config.Target) (*Target, error) {
 	}
 	isTLS := u.Scheme == "https"
 	dialer := &net.Dialer{Timeout: c.Timeouts.Connect, KeepAlive: 15 * time.Second}
+	dial := func(addr string) (net.Conn, error) { return dialer.Dial("tcp", addr) }
+	if isTLS { // with the handshake inside the same time limit
+		secure := &tls.Config{MinVersion: tls.VersionTLS12}
+		dial = func(addr string) (net.Conn, error) { return tls.DialWithDialer(dialer, "tcp", addr, secure) }
+	}
 	t.client = &fasthttp.HostClient{
 		Addr:                          fasthttp.AddMissingPort(u.Host, isTLS),
 		IsTLS:                         isTLS,
-		TLSConfig:                     &tls.Config{MinVersion: tls.VersionTLS12},
-		Dial:                          func(addr string) (net.Conn, error) { return dialer.Dial("tcp", addr) },
+		Dial:                          dial,
 		MaxConns:                      1 << 20, // admission is the gate's work
 		MaxIdleConnDuration:           50 * time.Second,
 		ReadBufferSize:                readBuffer,
