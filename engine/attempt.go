@@ -64,8 +64,9 @@ const (
 
 // Reasons lists every reason, for the strict check of actions and for the documentation.
 var Reasons = [...]Reason{
-	ReasonOverloaded, ReasonRateLimit, ReasonSpendLimit, ReasonTimeout, ReasonConnection, ReasonServer, ReasonAuth, ReasonBilling, ReasonPermission, ReasonNotFound, ReasonInvalid,
-	ReasonTooLarge, ReasonContextTooLong, ReasonRefused, ReasonPaused, ReasonQueueTimeout, ReasonQueueFull, ReasonBudget, ReasonDeadline, ReasonUnfit,
+	ReasonOverloaded, ReasonRateLimit, ReasonSpendLimit, ReasonTimeout, ReasonConnection, ReasonServer, ReasonAuth,
+	ReasonBilling, ReasonPermission, ReasonNotFound, ReasonInvalid, ReasonTooLarge, ReasonContextTooLong, ReasonRefused,
+	ReasonPaused, ReasonQueueTimeout, ReasonQueueFull, ReasonBudget, ReasonDeadline, ReasonUnfit,
 }
 
 // Retry says what is safe to do with a request after an attempt.

@@ -124,7 +124,7 @@ func (p *Proxy) replyEarly(a *arrival, answer *loop.Answer, e *early) {
 		}
 		return
 	}
-	defer answer.Relay.Close()
+	defer func() { _ = answer.Relay.Close() }()
 	err := e.chunk(disclosure(answer))
 	for err == nil {
 		var events []byte

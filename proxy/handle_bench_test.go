@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"bytes"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -70,7 +69,7 @@ func benchProxy(b *testing.B) fasthttp.RequestHandler {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	p, err := New(Sources{Config: config, Embedded: os.DirFS("../policies")}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	p, err := New(Sources{Config: config, Embedded: os.DirFS("../policies")}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -80,7 +80,8 @@ func (p *Proxy) arrive(ctx *fasthttp.RequestCtx) *arrival {
 func (a *arrival) admit() *refusal {
 	switch {
 	case !strings.HasPrefix(a.path, "/v1/"):
-		return &refusal{404, engine.ReasonNotFound, "no such path: " + a.path + "; Spillway serves /v1/messages, /v1/chat/completions, /v1/responses, /v1/models and other /v1 paths"}
+		const served = "; Spillway serves /v1/messages, /v1/chat/completions, /v1/responses, /v1/models and other /v1 paths"
+		return &refusal{404, engine.ReasonNotFound, "no such path: " + a.path + served}
 	case strings.Contains(a.path, "..") || strings.Contains(a.path, "//") || strings.ContainsAny(a.path, "\\%#"):
 		return &refusal{404, engine.ReasonNotFound, "no such path: " + a.path}
 	}
@@ -173,7 +174,8 @@ func (a *arrival) limits(x *loop.Exchange) *refusal {
 	}
 	if words := h.Peek("X-Spillway-Forbid"); len(words) > 0 {
 		if unknown := x.Floors.Parse(string(words)); unknown != "" {
-			return &refusal{400, engine.ReasonInvalid, "x-spillway-forbid: " + strconv.Quote(unknown) + " is not one of model, trim, max_tokens, translate, target"}
+			message := "x-spillway-forbid: " + strconv.Quote(unknown) + " is not one of model, trim, max_tokens, translate, target"
+			return &refusal{400, engine.ReasonInvalid, message}
 		}
 	}
 	if wait := h.Peek("X-Spillway-Max-Wait"); len(wait) > 0 {

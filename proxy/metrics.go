@@ -100,7 +100,8 @@ type state struct{ *Proxy }
 
 var (
 	openDesc     = prometheus.NewDesc("spillway_open_requests", "Requests under way.", nil, nil)
-	snapshotDesc = prometheus.NewDesc("spillway_snapshot_info", "The revision in use; rejected is 1 while the files on disk are not what serves.", []string{"revision", "rejected"}, nil)
+	snapshotDesc = prometheus.NewDesc("spillway_snapshot_info",
+		"The revision in use; rejected is true while the files on disk are not what serves.", []string{"revision", "rejected"}, nil)
 	pausedDesc   = prometheus.NewDesc("spillway_gate_paused", "1 while a gate is paused or probing.", gateLabels, nil)
 	inFlightDesc = prometheus.NewDesc("spillway_gate_in_flight", "Requests at a target.", gateLabels, nil)
 	limitDesc    = prometheus.NewDesc("spillway_gate_limit", "How many requests a gate admits at once.", gateLabels, nil)

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"sync"
@@ -22,7 +23,7 @@ func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
 		if o.metrics.firstFault(x.Record.Revision, d.Fault) {
 			level = slog.LevelError
 		}
-		o.slog.Log(nil, level, "policy failed", "id", x.Request.ID, "policy", x.Policy.Name(), "outcome", d.Outcome, //nolint:staticcheck // no context here
+		o.slog.Log(context.Background(), level, "policy failed", "id", x.Request.ID, "policy", x.Policy.Name(), "outcome", d.Outcome,
 			"onError", x.Policy.OnError(), "fault", d.Fault.Error(), "frame", d.Fault.Frame())
 	}
 }
@@ -47,11 +48,12 @@ func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	if e.Outcome != trace.OK || e.Sends > 1 {
 		level = slog.LevelInfo // what went smoothly is not news
 	}
-	if !o.slog.Enabled(nil, level) { //nolint:staticcheck // no context here
+	ctx := context.Background() // the log has no use for one
+	if !o.slog.Enabled(ctx, level) {
 		return
 	}
-	o.slog.Log(nil, level, "request "+string(e.Outcome), "id", x.Request.ID, "client", x.Request.Client.Name, "path", x.Request.Path, //nolint:staticcheck // no context here
-		"model", x.Request.Model, "status", e.Status, "target", e.Target, "attempts", e.Sends, "tried", tried(x.Record),
+	o.slog.Log(ctx, level, "request "+string(e.Outcome), "id", x.Request.ID, "client", x.Request.Client.Name,
+		"path", x.Request.Path, "model", x.Request.Model, "status", e.Status, "target", e.Target, "attempts", e.Sends, "tried", tried(x.Record),
 		"took", e.At.Sub(x.Began).Round(time.Millisecond), "message", e.Message)
 }
 

@@ -111,8 +111,10 @@ func (p *Proxy) start() error {
 	return nil
 }
 
-// Addr and AdminAddr are where the proxy listens, as host:port.
-func (p *Proxy) Addr() string      { return p.listener.Addr().String() }
+// Addr is where clients connect, as host:port.
+func (p *Proxy) Addr() string { return p.listener.Addr().String() }
+
+// AdminAddr is where the admin API is, as host:port.
 func (p *Proxy) AdminAddr() string { return p.adminAt.Addr().String() }
 
 // Revision is the snapshot's in use.

@@ -105,8 +105,7 @@ func (s Sources) loadConfig() (*config.Config, []byte, engine.Faults) {
 }
 
 func reason(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err.Error()
 	}
 	return err.Error()

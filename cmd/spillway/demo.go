@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -27,7 +26,7 @@ func (c *demoCommand) Run(out output) error {
 
 // startForDemo starts a Spillway that logs nothing: the demo's own view tells.
 func startForDemo(config string) (demo.Proxy, error) {
-	p, err := proxy.New(proxy.Sources{Config: config, Embedded: policies.Files()}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	p, err := proxy.New(proxy.Sources{Config: config, Embedded: policies.Files()}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return demo.Proxy{}, err
 	}

@@ -67,7 +67,10 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 			}
 		}
 	}()
-	return parser.Parse(args)
+	if command, err = parser.Parse(args); err != nil {
+		return nil, fmt.Errorf("read the command line: %w", err)
+	}
+	return command, nil
 }
 
 // tell prints an error as a person wants to read it: faults with their code frames.

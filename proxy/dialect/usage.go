@@ -20,7 +20,7 @@ type Usage struct {
 
 // ReadWhole reads a 2xx answer that is no stream. ok is false when it is no answer at all: empty, not JSON, an HTML page, or
 // an error in JSON; the failure package says which. Of the endpoints that no policy decides about any bytes are an answer.
-func ReadWhole(api engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) {
+func ReadWhole(_ engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) {
 	if !ep.Decides() {
 		return usage, true
 	}

@@ -35,7 +35,7 @@ type Watch struct {
 
 // NewWatch follows a stream of the endpoint. Of the endpoints that no policy decides about nothing is known: every event
 // is content, except errors, and such a stream may end anywhere.
-func NewWatch(api engine.API, ep Endpoint) *Watch {
+func NewWatch(_ engine.API, ep Endpoint) *Watch {
 	switch ep {
 	case Messages:
 		return &Watch{step: (*Watch).message}

@@ -7,7 +7,6 @@ import (
 // seen is a failure on the wire, and what must be read from it.
 type seen struct {
 	name    string
-	api     engine.API
 	status  int
 	headers map[string]string
 	body    string

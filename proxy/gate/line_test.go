@@ -196,6 +196,3 @@ func TestHowManyAreAhead(t *testing.T) {
 		}
 	}
 }
-
-// in is a moment as seen from the start of a synctest bubble.
-func in(d time.Duration) time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d) }

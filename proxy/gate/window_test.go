@@ -8,13 +8,14 @@ import (
 
 func TestBucketsAreContiguousAndNarrow(t *testing.T) {
 	last := 0
-	for ms := range time.Duration(2_000_000) {
-		i := bucket(ms * time.Millisecond)
+	for ms := range 2_000_000 {
+		d := time.Duration(ms) * time.Millisecond
+		i := bucket(d)
 		if i != last && i != last+1 {
 			t.Fatalf("%d ms: bucket %d after %d", ms, i, last)
 		}
 		last = i
-		if off := math.Abs(float64(middle(i)-ms*time.Millisecond)) / float64(max(ms, 8)*time.Millisecond); off > 0.07 {
+		if off := math.Abs(float64(middle(i)-d)) / float64(max(d, 8*time.Millisecond)); off > 0.07 {
 			t.Fatalf("%d ms: bucket %d is %s, %.0f %% off", ms, i, middle(i), 100*off)
 		}
 	}

@@ -44,7 +44,8 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Body: in.Body()})
 	}
 	if !t.win() {
-		return nil, t.lost(in)
+		t.lost(in)
+		return nil, nil
 	}
 	t.committed()
 	t.permit.Release()
@@ -112,7 +113,8 @@ func unfinished(err error, empty bool) error {
 func (t *try) relay(r *Relay) (*Answer, *failed) {
 	if !t.win() {
 		r.events.Release()
-		return nil, t.lost(r.in)
+		t.lost(r.in)
+		return nil, nil
 	}
 	t.committed()
 	r.firstContent = t.Clock.Now().Sub(t.x.Began)

@@ -18,7 +18,7 @@ func (l *Loop) decide(x *Exchange) engine.Decision {
 		Attempts: x.attempts,
 		Ctx: engine.Ctx{
 			Now: now, TimeLeft: max(0, x.Deadline.Sub(now)), StepsLeft: maxSends - x.sends,
-			Seed:  rand.Uint64(), //nolint:gosec // jitter, not secrets
+			Seed:  rand.Uint64(),
 			World: world{l, x},
 		},
 	})

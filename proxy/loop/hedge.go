@@ -83,10 +83,9 @@ func (t *try) win() bool {
 }
 
 // lost ends an attempt whose other side was faster. It says nothing of its target.
-func (t *try) lost(in Incoming) *failed {
+func (t *try) lost(in Incoming) {
 	_ = in.Close()
 	t.settle(gate.ClientGone, 0)
-	return nil
 }
 
 // conclude is what came of the sides, in finishing order. A side that was cancelled is no attempt.

@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"errors"
 	"io"
 	"sync"
 )
@@ -40,7 +41,7 @@ func (r *Reader) Next() (Event, error) {
 		switch {
 		case r.end-r.start > r.maxEvent:
 			return Event{}, ErrTooLarge
-		case r.err == io.EOF && r.end > r.start:
+		case errors.Is(r.err, io.EOF) && r.end > r.start:
 			return Event{}, io.ErrUnexpectedEOF
 		case r.err != nil:
 			return Event{}, r.err

@@ -74,15 +74,8 @@ func (s span) of(raw []byte) []byte { return raw[s.from:s.to:s.to] }
 
 // cutField splits a line into its field and value. A comment has an empty field.
 func cutField(line []byte) (field, value []byte) {
-	colon := bytes.IndexByte(line, ':')
-	if colon < 0 {
-		return line, line[len(line):]
-	}
-	value = line[colon+1:]
-	if len(value) > 0 && value[0] == ' ' {
-		value = value[1:]
-	}
-	return line[:colon], value
+	field, value, _ = bytes.Cut(line, []byte(":"))
+	return field, bytes.TrimPrefix(value, []byte(" "))
 }
 
 // indexLineEnd is where the first line at or after from ends, -1 when no end has arrived.

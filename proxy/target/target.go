@@ -4,6 +4,7 @@ package target
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -33,7 +34,7 @@ const readBuffer = 8 << 10
 func New(c *config.Target) (*Target, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the target's url: %w", err)
 	}
 	t := &Target{
 		name: c.Name, dialect: c.Dialect, host: u.Host, base: strings.TrimSuffix(u.Path, "/"),
