@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// asSpillway in the environment makes the test's binary behave as the command.
+const asSpillway = "AS_SPILLWAY"
+
+// TestMain lets scripts and tests run the real command.
+func TestMain(m *testing.M) {
+	if os.Getenv(asSpillway) != "" {
+		main()
+	}
+	testscript.Main(m, map[string]func(){"spillway": main})
+}
+
+// TestScripts runs the command as a person does: see testdata.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata"})
+}
+
+func TestRunServesUntilItIsTold(t *testing.T) {
+	command := exec.Command(os.Args[0], "run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
+	command.Env, command.Dir = append(os.Environ(), asSpillway+"=1"), t.TempDir()
+	stderr, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	log := bufio.NewReader(stderr)
+	up, err := log.ReadString('\n')
+	if err != nil || !strings.Contains(up, "ANTHROPIC_BASE_URL=http://127.0.0.1:") {
+		t.Errorf("it does not say where it is: %q, %v", up, err)
+	}
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(log)
+	if err := command.Wait(); err != nil || !strings.Contains(string(rest), "nothing was cut") {
+		t.Errorf("it ended with %v and said\n%s", err, rest)
+	}
+}
