@@ -1,6 +1,8 @@
 package loop
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -33,7 +35,7 @@ func (c *Counters) Get(name string, now time.Time) float64 {
 	return 0
 }
 
-// Add adds to each counter. When there are too many, the one written longest ago goes.
+// Add adds to each counter. When there are too many, those written longest ago go.
 func (c *Counters) Add(by map[string]float64, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -52,12 +54,12 @@ func (c *Counters) Add(by map[string]float64, now time.Time) {
 	}
 }
 
+// evict makes room for a tenth more, so that it is seldom done.
 func (c *Counters) evict() {
-	oldest, found := "", counter{}
-	for name, n := range c.counts {
-		if oldest == "" || n.written.Before(found.written) {
-			oldest, found = name, n
-		}
+	names := slices.SortedFunc(maps.Keys(c.counts), func(a, b string) int {
+		return c.counts[a].written.Compare(c.counts[b].written)
+	})
+	for _, name := range names[:len(names)/10] {
+		delete(c.counts, name)
 	}
-	delete(c.counts, oldest)
 }
