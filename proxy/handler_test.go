@@ -1,6 +1,8 @@
 package proxy_test
 
 import (
+	"io"
+	"net"
 	"strings"
 	"testing"
 
@@ -149,5 +151,27 @@ func TestBadInput(t *testing.T) {
 	}
 	if n := len(l.Targets[0].Requests()); n != 0 {
 		t.Errorf("%d requests reached the target", n)
+	}
+}
+
+func TestUnreadableRequestsAreNotQuoted(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}}})
+	const key = "sk-ant-caller"
+	for request, says := range map[string]string{
+		"POST /v1/messages HTTP/1.1\r\nX-Api-Key: " + key + "\r\nContent-Length: x\r\n\r\n": "content-length",
+		"POST /v1/ messages HTTP/1.1\r\nX-Api-Key: " + key + "\r\n\r\n":                     "version",
+		"POST  HTTP/1.1\r\nX-Api-Key: " + key + "\r\n\r\n":                                  "uri",
+		"POST /v1/messages HTTP/1.1\r\nHost: x\r\nX-Api-Key: " + key + "\x00\r\n\r\n":       "header value",
+	} {
+		c, err := net.Dial("tcp", strings.TrimPrefix(l.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(c, request)
+		answer, _ := io.ReadAll(c)
+		_ = c.Close()
+		if got := string(answer); !strings.HasPrefix(got, "HTTP/1.1 400") || !strings.Contains(got, says) || strings.Contains(got, key) {
+			t.Errorf("%q was answered with %s", request, got)
+		}
 	}
 }

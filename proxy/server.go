@@ -9,6 +9,7 @@ import (
 	"net"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -161,7 +162,7 @@ func (p *Proxy) newID() string {
 
 // badRequest answers what the server could not read as a request.
 func (p *Proxy) badRequest(ctx *fasthttp.RequestCtx, err error) {
-	r := refusal{400, engine.ReasonInvalid, "the request could not be read: " + err.Error()}
+	r := refusal{400, engine.ReasonInvalid, "the request could not be read: " + unquoted(err)}
 	var small *fasthttp.ErrSmallBuffer
 	var network net.Error
 	switch {
@@ -180,6 +181,13 @@ func (p *Proxy) badRequest(ctx *fasthttp.RequestCtx, err error) {
 	if c, ok := ctx.Conn().(*patientConn); ok {
 		c.linger.Store(true)
 	}
+}
+
+// unquoted is the server's error without what it quotes: of the request, and so of its credentials.
+func unquoted(err error) string {
+	text, _, _ := strings.Cut(err.Error(), ": buffer size=")
+	text, _, _ = strings.Cut(text, ` "`)
+	return strings.TrimSuffix(strings.TrimPrefix(text, "error when reading request headers: "), " in")
 }
 
 // recover keeps a defect in one request from ending all others.

@@ -43,6 +43,9 @@ func Parse(api engine.API, endpoint Endpoint, body []byte) (*Call, *Problem) {
 	return c, nil
 }
 
+// maxModel is how long a model's name may be: it becomes a header, a gate and a metric's label.
+const maxModel = 256
+
 func (c *Call) readModel() *Problem {
 	value := c.value("model")
 	switch {
@@ -51,8 +54,11 @@ func (c *Call) readModel() *Problem {
 	case value[0] != '"':
 		return c.wrongType("model", "a string")
 	}
-	if c.Model = textOf(value); c.Model == "" {
+	switch c.Model = textOf(value); {
+	case c.Model == "":
 		return c.modelMissing()
+	case len(c.Model) > maxModel:
+		return badRequest(0, "model: a name of more than %d bytes", maxModel)
 	}
 	return nil
 }

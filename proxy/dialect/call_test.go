@@ -92,13 +92,14 @@ func TestParseProblems(t *testing.T) {
 		`{"model":"x","max_tokens":{}}`:   "max_tokens: expected a whole number, got an object",
 		`{"model":"x","model":"y"}`:       `duplicate key "model"`,
 		`{"model":"x","mod\u0065l":"y"}`:  `duplicate key "model"`,
-		`{"model":"x","anything":1,"anything":2}`:    `duplicate key "anything"`,
-		`{"a":` + strings.Repeat("[", 500_000):       "body is nested deeper than 512 levels",
-		`{"a":` + strings.Repeat(`{"a":`, 500_000):   "body is nested deeper than 512 levels",
-		"{" + strings.Repeat(`"a":1,`, 500_000):      `duplicate key "a"`,
-		`{"a":"` + strings.Repeat(`\"`, 500_000):     "body is not valid JSON: unexpected end at byte 1000006",
-		`{"a":"` + strings.Repeat(`\`, 500_000):      "body is not valid JSON: unexpected end at byte 500006",
-		`{"a":` + strings.Repeat(" ", 500_000) + `}`: "body is not valid JSON: unexpected '}' at byte 500005",
+		`{"model":"x","anything":1,"anything":2}`:      `duplicate key "anything"`,
+		`{"model":"` + strings.Repeat("x", 257) + `"}`: "model: a name of more than 256 bytes",
+		`{"a":` + strings.Repeat("[", 500_000):         "body is nested deeper than 512 levels",
+		`{"a":` + strings.Repeat(`{"a":`, 500_000):     "body is nested deeper than 512 levels",
+		"{" + strings.Repeat(`"a":1,`, 500_000):        `duplicate key "a"`,
+		`{"a":"` + strings.Repeat(`\"`, 500_000):       "body is not valid JSON: unexpected end at byte 1000006",
+		`{"a":"` + strings.Repeat(`\`, 500_000):        "body is not valid JSON: unexpected end at byte 500006",
+		`{"a":` + strings.Repeat(" ", 500_000) + `}`:   "body is not valid JSON: unexpected '}' at byte 500005",
 	} {
 		_, problem := Parse(engine.Anthropic, Messages, []byte(body))
 		short := body[:min(len(body), 40)]
