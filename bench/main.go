@@ -15,7 +15,7 @@
 //	load.go       the clients; payload.go is what they send, latency.go what they note
 //	stream.go     reading server-sent events
 //	open.go       memory of streams that stay open
-//	decision.go   the time of one decision
+//	micro.go      the packages' own benchmarks
 //	reload.go     from an edit saved to the edit in force
 //	report.go     figures, ratios and budgets
 package main
@@ -46,7 +46,10 @@ func scenarios() []scenario {
 		{"stream", "SSE answers of 60 deltas, one each 10 ms, 64 connections", streamContest},
 		{"burst", "the same answers without a pause, many events a packet", burstContest},
 		{"open", fmt.Sprintf("%d open SSE streams", openStreams), measureOpen},
-		{"decision", "one decision of the engine", measureDecision},
+		{"decision", "one decision of the engine", micro("Decide", "spillway/engine/runtime", 10)},
+		{"first", "the first decision of each shipped policy", micro("DecideFirst", "spillway/policies", 10)},
+		{"gate", "admission: one visit, and a line of 10,000", micro("Visit|Refusal|Health|Line", "spillway/proxy/gate", 0)},
+		{"handle", "one request without listener and target", micro("Handle", "spillway/proxy", 0)},
 		{"reload", fmt.Sprintf("%d edits of a policy file", edits), measureReload},
 	}
 }

@@ -137,7 +137,7 @@ func TestParseBenchmarks(t *testing.T) {
 		{Name: "Decide µs", Spillway: []float64{5, 7}, Most: 10},
 		{Name: "DecideFull µs", Spillway: []float64{9.5005}, Most: 10},
 	}
-	if diff := cmp.Diff(want, parseBenchmarks(out)); diff != "" {
+	if diff := cmp.Diff(want, parseBenchmarks(out, 10)); diff != "" {
 		t.Error(diff)
 	}
 }
