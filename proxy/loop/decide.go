@@ -17,7 +17,7 @@ func (l *Loop) decide(x *Exchange) engine.Decision {
 		Request:  &x.Request,
 		Attempts: x.attempts,
 		Ctx: engine.Ctx{
-			Now: now, TimeLeft: max(0, x.Deadline.Sub(now)), StepsLeft: maxSends - x.sends,
+			Now: now, TimeLeft: max(0, x.Deadline.Sub(now)), StepsLeft: x.sendsLeft(),
 			Seed:  rand.Uint64(),
 			World: world{l, x},
 		},

@@ -48,7 +48,7 @@ func (t *try) hedge(out *Outgoing) (*Answer, []*failed) {
 
 // second starts the other side. It is nil when a gate or a limit stands in the way: a hedge never waits.
 func (t *try) second(plan *engine.Hedge) *side {
-	if t.x.sends >= maxSends {
+	if t.x.sendsLeft() <= 0 {
 		return nil
 	}
 	other := &try{Loop: t.Loop, x: t.x, began: t.Clock.Now(), gone: t.x.Gone, race: t.race}

@@ -59,7 +59,13 @@ func (l *Loop) Run(x *Exchange) *Answer {
 
 // exhausted says that the request has used up what Go allows it, whatever the policy wants.
 func (x *Exchange) exhausted() bool {
-	return x.sends >= maxSends || x.decisions > maxDecisions || x.deadlines >= 2
+	return x.sendsLeft() <= 0 || x.decisions > maxDecisions || x.deadlines >= 2
+}
+
+// sendsLeft is how many more sends the request may make. An SDK that is trying again multiplies them, so each of its own
+// tries halves ours.
+func (x *Exchange) sendsLeft() int {
+	return max(2, maxSends>>min(x.Request.SDK.RetryCount, 8)) - x.sends
 }
 
 // failed appends an attempt.
