@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -58,6 +59,12 @@ func (p *Proxy) reload() {
 	}
 	defer p.watch()
 	f, faults := p.sources.read()
+	if len(faults) == 0 && p.sources.Config != "" && len(bytes.TrimSpace(f.text)) == 0 {
+		faults = engine.Faults{{
+			Position: engine.Position{File: p.sources.Config}, Message: "the file is empty, as if half saved",
+			Hint: "to serve from the defaults, write a comment into it",
+		}}
+	}
 	if len(faults) > 0 {
 		p.reject("", faults)
 		return

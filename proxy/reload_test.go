@@ -88,6 +88,18 @@ func TestRejectedEditIsSeen(t *testing.T) {
 	awaitPolicies(t, l, `"state": "loaded"`)
 }
 
+// TestHalfSavedConfigurationIsRejected empties the file, as a save does that truncates before it writes.
+func TestHalfSavedConfigurationIsRejected(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}}})
+	l.Write(t, "spillway.yaml", "\n")
+	if view := awaitPolicies(t, l, `"state": "rejected"`); !strings.Contains(view, "spillway.yaml") {
+		t.Errorf("the rejection names no file: %s", view)
+	}
+	if got := l.Post(t, "/v1/messages", message(false)); got.StatusCode != 200 {
+		t.Errorf("the old configuration does not serve on: %d %s", got.StatusCode, got.Body)
+	}
+}
+
 // TestRequestKeepsItsSnapshot edits a policy between two decisions of one request.
 func TestRequestKeepsItsSnapshot(t *testing.T) {
 	release := make(chan struct{})
