@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -173,5 +174,21 @@ func TestUnreadableRequestsAreNotQuoted(t *testing.T) {
 		if got := string(answer); !strings.HasPrefix(got, "HTTP/1.1 400") || !strings.Contains(got, says) || strings.Contains(got, key) {
 			t.Errorf("%q was answered with %s", request, got)
 		}
+	}
+}
+
+// TestTooLargeIsHeardByWhoSendsFirst is a client that reads no answer before all of its body is out.
+func TestTooLargeIsHeardByWhoSendsFirst(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}}, Limits: "body: 10KB"})
+	c, err := net.Dial("tcp", strings.TrimPrefix(l.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	const size = 16 << 20
+	_, err = fmt.Fprintf(c, "POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
+	answer, _ := io.ReadAll(c)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 413") {
+		t.Errorf("sent with %v, and got %s", err, answer)
 	}
 }

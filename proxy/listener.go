@@ -13,7 +13,7 @@ const (
 	// A client that is still sending when it has been refused is listened to a little longer: closing at once would make
 	// its system throw the answer away.
 	lingerTime  = 2 * time.Second
-	lingerBytes = 1 << 20
+	lingerBytes = 64 << 20
 )
 
 // patientListener's connections give a slow client a limited time for each write.
