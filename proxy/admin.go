@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"encoding/json"
+	"net"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -17,6 +18,14 @@ import (
 // serveAdmin serves what operators see.
 func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 	path := string(ctx.Path())
+	host := string(ctx.Host())
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if at, ok := p.adminAt.Addr().(*net.TCPAddr); ok && at.IP.IsLoopback() && !isLocal(strings.Trim(host, "[]")) {
+		refuseAdmin(ctx, fasthttp.StatusForbidden, "the admin API answers only to names of this machine") // else a page could rebind its own
+		return
+	}
 	switch {
 	case path == "/healthz":
 		ctx.SetBodyString("ok\n")

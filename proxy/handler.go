@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -85,9 +87,14 @@ func (a *arrival) admit() *refusal {
 	case strings.Contains(a.path, "..") || strings.Contains(a.path, "//") || strings.ContainsAny(a.path, "\\%#"):
 		return &refusal{404, engine.ReasonNotFound, "no such path: " + a.path}
 	}
+	switch string(a.ctx.Method()) {
+	case "GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS":
+	default:
+		return &refusal{405, engine.ReasonInvalid, "no such method here"}
+	}
 	clients := a.snapshot.config.Clients
 	if len(clients) == 0 {
-		return nil
+		return a.foreignPage()
 	}
 	key := sha256.Sum256([]byte(a.credential().Value))
 	for i := range clients {
@@ -100,6 +107,22 @@ func (a *arrival) admit() *refusal {
 		return &refusal{401, engine.ReasonAuth, "this proxy needs a client key, in x-api-key or Authorization: Bearer, and got none that it knows"}
 	}
 	return nil
+}
+
+// foreignPage refuses a page of the web that makes a browser on this machine spend the configured keys. Pages served from
+// this machine are its user's own.
+func (a *arrival) foreignPage() *refusal {
+	h := &a.ctx.Request.Header
+	origin, err := url.Parse(string(h.Peek("Origin")))
+	if err == nil && (origin.Host == "" || isLocal(origin.Hostname())) && string(h.Peek("Sec-Fetch-Site")) != "cross-site" {
+		return nil
+	}
+	return &refusal{403, engine.ReasonPermission, "pages from elsewhere may not use this proxy; give them a key under `clients`"}
+}
+
+// isLocal says whether a host's name is one that no stranger can have: an address, localhost, or a name without a domain.
+func isLocal(host string) bool {
+	return net.ParseIP(host) != nil || host == "localhost" || strings.HasSuffix(host, ".localhost") || !strings.Contains(host, ".")
 }
 
 // credential is the caller's, as its dialect would read it.

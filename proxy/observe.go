@@ -44,9 +44,12 @@ func (o observer) Committed(_ *loop.Exchange, target, _ string, firstContent tim
 // Ended implements [loop.Observer].
 func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	o.metrics.ended(x.Request.API, e)
-	level := slog.LevelDebug
-	if e.Outcome != trace.OK || e.Sends > 1 {
-		level = slog.LevelInfo // what went smoothly is not news
+	level := slog.LevelDebug // what went smoothly is not news
+	switch {
+	case e.Outcome == trace.Failed && e.Status >= 500, e.Outcome == trace.Broken:
+		level = slog.LevelWarn
+	case e.Outcome != trace.OK || e.Sends > 1:
+		level = slog.LevelInfo
 	}
 	ctx := context.Background() // the log has no use for one
 	if !o.slog.Enabled(ctx, level) {

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -79,6 +80,9 @@ func (p *Proxy) reload() {
 		return
 	}
 	next, faults := p.build(f)
+	if len(faults) == 0 {
+		faults = p.exposed(next)
+	}
 	if len(faults) > 0 {
 		p.reject(revision, faults)
 		return
@@ -88,6 +92,21 @@ func (p *Proxy) reload() {
 	p.metrics.reloads.WithLabelValues("loaded").Inc()
 	p.slog.Info("reloaded", "revision", next.revision, "policies", next.policies.Names(), "took", p.clock.Now().Sub(next.loaded))
 	p.askForRestart(old.config, next.config)
+}
+
+// exposed is the fault of taking away the clients' keys while the listener, which stays where it is until a restart, can be
+// reached by others.
+func (p *Proxy) exposed(next *snapshot) engine.Faults {
+	at, ok := p.listener.Addr().(*net.TCPAddr)
+	if len(next.config.Clients) > 0 || ok && at.IP.IsLoopback() {
+		return nil
+	}
+	next.policies.Close()
+	return engine.Faults{{
+		Position: engine.Position{File: next.config.File},
+		Message:  "without `clients` everyone who reaches " + p.Addr() + " could use the targets' credentials",
+		Hint:     "keep the clients, or restart to listen on 127.0.0.1",
+	}}
 }
 
 // rejects says whether a revision is the one that was rejected last.

@@ -74,14 +74,18 @@ func (f *files) current() string {
 	return f.revision(policies)
 }
 
-// load compiles and tests the policies, and reports everything that is wrong with them. What previous, which may be nil,
-// has tested is not tested again.
+// load compiles and tests the policies, asks each about a few situations that it will meet one day, and reports everything
+// that is wrong with them. What previous, which may be nil, has tested is not tested again.
 func (f *files) load(previous *policyset.Set) (*policyset.Set, engine.Faults) {
 	set, faults := policyset.Load(previous, f.root, f.policies, f.env, runtime.Limits{Decide: f.config.Limits.Decide})
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	if faults := unknownPolicies(f.config, set); len(faults) > 0 {
+	faults = unknownPolicies(f.config, set)
+	if len(faults) == 0 {
+		faults = sampled(f.config, set)
+	}
+	if len(faults) > 0 {
 		set.Close()
 		return nil, faults
 	}

@@ -315,6 +315,19 @@ func TestWhatIsFrozenCanBeOverridden(t *testing.T) {
 	}
 }
 
+// What walks or makes something huge is not interruptible either, and its memory is everybody's.
+func TestNothingHugeCanBeMade(t *testing.T) {
+	for _, expression := range []string{
+		`new Array(1e8).fill(0).sort()`, `new Array(1e8).sort()`, `[].indexOf.call({ length: 2 ** 32 - 1 }, 1)`, `"x".repeat(2 ** 28)`,
+		`new Array(1e8).join("x")`, `"x".padEnd(1e9)`, `Array.from({ length: 1e9 })`, `String(new Array(1e8))`, `new Array(1e8).reverse()`,
+	} {
+		d := decide(t, "return "+expression+";", input(0))
+		if d.Outcome != engine.OutcomeThrew || !strings.Contains(d.Fault.Message, "more than 1000000") {
+			t.Errorf("%s: %s, %v", expression, d.Outcome, d.Fault)
+		}
+	}
+}
+
 // Backtracking expressions are not interruptible. Literals are refused when a policy is compiled.
 func TestBacktrackingExpressionsCannotBeMade(t *testing.T) {
 	for _, expression := range []string{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -40,8 +41,12 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 		return t.hold(in)
 	}
 	usage, ok := dialect.ReadWhole(t.target.Dialect, t.x.Call.Endpoint, in.Body())
-	if !ok {
+	switch {
+	case !ok:
 		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Body: in.Body()})
+	case t.x.Call.Stream: // an SDK that expects events would read it as an empty answer, without an error
+		err := fmt.Errorf("%w: the target answered a streaming request with %s", failure.ErrEmpty, in.Get("Content-Type"))
+		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Err: err})
 	}
 	if !t.win() {
 		t.lost(in)
@@ -156,12 +161,22 @@ func (t *try) read(a failure.Answer, in Incoming) *failed {
 	reading := failure.Read(a)
 	f := t.failedAs(reading.Kind)
 	f.Status, f.Reason, f.Retry = a.Status, reading.Reason, reading.Retry
-	f.Code, f.Message, f.RetryAfter = reading.Code, reading.Message, reading.RetryAfter
+	f.Code, f.Message, f.RetryAfter = reading.Code, t.mask(reading.Message), reading.RetryAfter
 	if in != nil && a.Err == nil {
 		f.answer = keep(in, a, f)
 	}
 	t.settle(t.blame(f.Reason), f.RetryAfter)
 	return f
+}
+
+// mask takes credentials out of a target's words: some targets quote what they were sent.
+func (t *try) mask(message string) string {
+	for _, secret := range [...]string{t.target.Key.Reveal(), t.x.Credential.Value} {
+		if len(secret) >= 8 {
+			message = strings.ReplaceAll(message, secret, "***")
+		}
+	}
+	return message
 }
 
 // blame says what a failure tells of the gate.
@@ -197,7 +212,11 @@ func keep(in Incoming, a failure.Answer, f *failed) *answered {
 		})
 	}
 	for key, value := range in.Headers {
-		if name := string(key); asItWas || !strings.HasPrefix(name, "Content-") {
+		name := string(key)
+		if strings.EqualFold(name, "Location") {
+			continue // a redirect would take the caller's credential to another host
+		}
+		if asItWas || !strings.HasPrefix(name, "Content-") {
 			kept.headers = append(kept.headers, [2]string{name, string(value)})
 		}
 	}

@@ -18,9 +18,6 @@ import (
 	"spillway/proxy/loop"
 )
 
-// freshFor is how long a pooled connection is trusted without a look at it.
-const freshFor = time.Second
-
 var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 4<<10) }}
 
 // exchange is one request on one connection, and its answer. It implements [loop.Incoming] and [loop.Stream].

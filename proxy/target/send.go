@@ -40,7 +40,7 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 			return nil, fmt.Errorf("%w: %s: %w", failure.ErrConnect, t.client.Addr, err)
 		}
 		reused := !cc.LastUseTime().IsZero()
-		if reused && time.Since(cc.LastUseTime()) > freshFor && !quiet(cc.Conn()) {
+		if reused && !quiet(cc.Conn()) {
 			t.client.CloseConn(cc)
 			continue
 		}

@@ -53,7 +53,10 @@ type End struct {
 
 // Usage is what an answer cost in tokens, as the target counts it.
 type Usage struct {
-	Input, Output, CacheRead, CacheWrite int
+	Input      int `json:"input"`
+	Output     int `json:"output"`
+	CacheRead  int `json:"cacheRead"`
+	CacheWrite int `json:"cacheWrite"`
 }
 
 // Outcome classifies the end of a request.
