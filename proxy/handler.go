@@ -146,7 +146,7 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 	}
 	x := &loop.Exchange{
 		Call: call, Query: a.query, Header: a.headers, Targets: a.snapshot.targets,
-		Began: a.began, Gone: &a.visit.Gone,
+		Began: a.began, Gone: &a.visit.Gone, Cut: a.visit.Cut,
 	}
 	x.Request = engine.Request{
 		ID: a.id, API: a.api, Path: a.path, Model: call.Model, MaxTokens: call.MaxTokens, Stream: call.Stream,

@@ -22,6 +22,9 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 		return
 	}
 	resp.SetStatusCode(answer.Status)
+	if p.draining.Load() {
+		resp.SetConnectionClose()
+	}
 	if answer.Incoming != nil {
 		for key, value := range answer.Incoming.Headers {
 			resp.Header.AddBytesKV(key, value)

@@ -142,7 +142,7 @@ func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
 	}
 	p.stopWatching()
 	if err := p.server.ShutdownWithContext(ctx); err != nil {
-		cut = p.hangups.CutAll()
+		cut = p.cutAll()
 	}
 	p.hangups.Close()
 	_ = p.admin.Shutdown()
@@ -152,6 +152,16 @@ func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
 		t.Close()
 	}
 	p.current.Load().policies.Close()
+	return cut
+}
+
+// cutAll ends what is under way, leaves it a moment for a last word to its client, and returns the ids.
+func (p *Proxy) cutAll() []string {
+	cut := p.hangups.CutAll()
+	for began := p.clock.Now(); p.hangups.Open() > 0 && p.clock.Now().Sub(began) < time.Second; {
+		p.clock.Wait(10 * time.Millisecond)
+	}
+	p.hangups.CloseAll()
 	return cut
 }
 

@@ -200,12 +200,32 @@ func TestGracefulStop(t *testing.T) {
 }
 
 func TestStopCutsWhatDoesNotFinish(t *testing.T) {
-	l := start(t, setup{Targets: []simtarget.Config{{Behaviour: simtarget.Hang()}}})
-	raw(t, l, message(true))
-	await(t, l, 0)
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if cut := l.Shutdown(ctx); len(cut) != 1 {
-		t.Errorf("cut %v, want one request", cut)
+	for name, c := range map[string]struct {
+		behaviour simtarget.Behaviour
+		says      string
+	}{
+		"before its answer": {simtarget.Hang(), "503 Service Unavailable"},
+		"in its answer":     {simtarget.StallAfter(5, simtarget.Message(strings.Repeat("word ", 50))), "event: error"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := start(t, setup{Targets: []simtarget.Config{{Behaviour: c.behaviour}}})
+			conn := raw(t, l, message(true))
+			await(t, l, 0)
+			first := make([]byte, 1)
+			if name == "in its answer" {
+				if _, err := conn.Read(first); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			if cut := l.Shutdown(ctx); len(cut) != 1 {
+				t.Errorf("cut %v, want one request", cut)
+			}
+			rest, _ := io.ReadAll(conn)
+			if !strings.Contains(string(rest), c.says) || !strings.Contains(string(rest), "Spillway is stopping") || strings.Contains(string(rest), "message_stop") {
+				t.Errorf("the client hears %s", rest)
+			}
+		})
 	}
 }

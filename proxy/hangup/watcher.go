@@ -38,6 +38,7 @@ type Visit struct {
 	Gone clock.Signal
 
 	id         string
+	cut        atomic.Bool
 	conn       net.Conn
 	raw        syscall.RawConn // set at the first look: short requests never need it
 	shard      *shard
@@ -101,16 +102,26 @@ func (w *Watcher) Open() int {
 	return n
 }
 
-// CutAll closes every connection with a request under way, and returns the requests' ids.
+// CutAll makes Gone fire for every request under way, and returns the requests' ids. The connections stay, for a last word.
 func (w *Watcher) CutAll() []string {
 	var ids []string
 	for _, v := range w.where(func(*Visit) bool { return true }) {
 		ids = append(ids, v.id)
+		v.cut.Store(true)
 		v.Gone.Fire()
-		_ = v.conn.Close()
 	}
 	return ids
 }
+
+// CloseAll closes the connection of every request that is still under way.
+func (w *Watcher) CloseAll() {
+	for _, v := range w.where(func(*Visit) bool { return true }) {
+		_ = v.conn.Close()
+	}
+}
+
+// Cut says whether Gone fired because of [Watcher.CutAll]: the client is still there.
+func (v *Visit) Cut() bool { return v.cut.Load() }
 
 func (w *Watcher) run() {
 	ticker := time.NewTicker(Interval)

@@ -76,9 +76,10 @@ func TestCutAll(t *testing.T) {
 	w := &Watcher{}
 	client, server := pair(t)
 	v := w.Enter(server, "a")
-	if ids := w.CutAll(); len(ids) != 1 || ids[0] != "a" || !v.Gone.Fired() {
-		t.Errorf("CutAll = %v, gone = %v", ids, v.Gone.Fired())
+	if ids := w.CutAll(); len(ids) != 1 || ids[0] != "a" || !v.Gone.Fired() || !v.Cut() {
+		t.Errorf("CutAll = %v, gone = %v, cut = %v", ids, v.Gone.Fired(), v.Cut())
 	}
+	w.CloseAll()
 	if _, err := client.Read(make([]byte, 1)); err == nil {
 		t.Error("the connection is still open")
 	}

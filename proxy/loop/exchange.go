@@ -32,6 +32,8 @@ type Exchange struct {
 	Began, Deadline time.Time
 	// Gone fires when the client hangs up.
 	Gone *clock.Signal
+	// Cut says that Gone fired because Spillway is stopping: the client is still there to be told.
+	Cut func() bool
 	// Record is the trace.
 	Record *trace.Record
 

@@ -5,6 +5,7 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/clock"
+	"spillway/proxy/dialect"
 	"spillway/proxy/gate"
 	"spillway/proxy/trace"
 )
@@ -88,8 +89,17 @@ type failed struct {
 	answer *answered // nil when no target answered
 }
 
-// gone ends a request whose client has left.
+// stopping is what a client hears whose request did not finish before Spillway had to stop.
+const stopping = "Spillway is stopping, and the request did not finish in time"
+
+// gone ends a request whose client has left, or is cut.
 func (l *Loop) gone(x *Exchange) *Answer {
+	if x.Cut() {
+		a := l.own(x, dialect.ErrorInfo{Status: 503, Reason: engine.ReasonServer, Message: stopping})
+		l.adviseRetry(a, x.sends < 2, 0)
+		l.end(x, trace.End{Outcome: trace.Failed, Status: a.Status, Message: "cut"})
+		return a
+	}
 	l.end(x, trace.End{Outcome: trace.Gone, Message: "the client hung up"})
 	return &Answer{Gone: true}
 }

@@ -84,17 +84,21 @@ func (r *Relay) stop(err error) ([]byte, error) {
 		return r.events.Pending(), nil // such as a last event without its blank line
 	}
 	r.broken = unfinished(err, false)
-	if r.try.x.Gone.Fired() {
+	// The transport's own words would tell of addresses inside.
+	last := dialect.ErrorInfo{Reason: engine.ReasonServer, Message: "the answer from " + r.try.target.Name + " broke off", RequestID: r.try.x.Request.ID}
+	switch x := r.try.x; {
+	case x.Cut():
+		r.broken, last.Message = errCut, stopping
+	case x.Gone.Fired():
 		return nil, ErrBroken
+	case errors.Is(r.broken, failure.ErrIdle):
+		last.Reason, last.Message = engine.ReasonTimeout, "the answer from "+r.try.target.Name+" fell silent"
 	}
-	reason, how := engine.ReasonServer, "broke off" // the transport's own words would tell of addresses inside
-	if errors.Is(r.broken, failure.ErrIdle) {
-		reason, how = engine.ReasonTimeout, "fell silent"
-	}
-	return dialect.ErrorEvent(r.try.x.Request.API, r.try.x.Call.Endpoint, dialect.ErrorInfo{
-		Reason: reason, Message: "the answer from " + r.try.target.Name + " " + how, RequestID: r.try.x.Request.ID,
-	}), nil
+	return dialect.ErrorEvent(r.try.x.Request.API, r.try.x.Call.Endpoint, last), nil
 }
+
+// errCut is why the answer of a request that was cut broke.
+var errCut = errors.New("cut: " + stopping)
 
 func (r *Relay) last() error {
 	if r.broken != nil {
@@ -112,7 +116,7 @@ func (r *Relay) Close() error {
 	r.try = nil
 	end := trace.End{Outcome: trace.OK, Status: r.in.Status(), FirstContent: r.firstContent, Usage: readUsage(r.watch.Usage())}
 	switch {
-	case r.broken != nil && !t.x.Gone.Fired():
+	case r.broken != nil && (t.x.Cut() || !t.x.Gone.Fired()):
 		end.Outcome, end.Message = trace.Broken, r.broken.Error()
 	case r.watch.Complete():
 	default:
