@@ -152,6 +152,9 @@ func TestStormWithNowhereElseToGo(t *testing.T) {
 			if n := only.count(downUntil, opens+begins, false); n != 1 {
 				t.Errorf("%d sends before the probe was answered", n)
 			}
+			if n := only.count(opens, opens+3*begins, false); n > 1+2+4 {
+				t.Errorf("%d sends in the first three round trips: a stampede", n)
+			}
 			s.noDip(t, opens+5*time.Second)
 		})
 	}
