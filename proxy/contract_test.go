@@ -121,3 +121,17 @@ func TestSDKRetriesAddNothing(t *testing.T) {
 		})
 	}
 }
+
+// Of many errors the client gets the latest of the target that was asked first.
+func TestTheFirstTargetsLatestError(t *testing.T) {
+	l := start(t, setup{
+		Targets: []simtarget.Config{
+			{Behaviour: simtarget.InTurn(simtarget.ServerError(), simtarget.Overloaded(), simtarget.ResetAtOnce())}, {Behaviour: simtarget.NoSuchModel()},
+		},
+		Policies: decides(`return attempts.length < 6 ? { send: ctx.targets[attempts.length % 2].name } : { fail: "last" }`),
+	})
+	got := l.Post(t, "/v1/messages", message(false))
+	if got.StatusCode != 529 || got.Header.Get("X-Spillway-Target") != "a" || got.Header.Get("X-Spillway-Attempts") != "6" {
+		t.Errorf("%d from %q after %s sends: %s", got.StatusCode, got.Header.Get("X-Spillway-Target"), got.Header.Get("X-Spillway-Attempts"), got.Body)
+	}
+}
