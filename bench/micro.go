@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// micro measures with a package's own benchmarks, in a process of their own. each may take at most most µs.
+// micro measures with a package's own benchmarks, in a process of their own; most is the µs that each may take, 0 = any.
 func micro(pattern, pkg string, most float64) func(context.Context, *lab) ([]figure, error) {
 	return func(ctx context.Context, l *lab) ([]figure, error) {
 		test := exec.CommandContext(ctx, "go", "test", "-run=^$", "-bench="+pattern, "-count="+strconv.Itoa(l.rounds),
@@ -26,7 +26,7 @@ func micro(pattern, pkg string, most float64) func(context.Context, *lab) ([]fig
 }
 
 // parseBenchmarks reads the lines "BenchmarkName  N  T ns/op" of go test, several a name, into a figure a name of
-// at most most µs; 0 = any.
+// with this budget in µs.
 func parseBenchmarks(out string, most float64) []figure {
 	var figures []figure
 	for line := range strings.Lines(out) {
