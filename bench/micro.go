@@ -25,8 +25,8 @@ func micro(pattern, pkg string, most float64) func(context.Context, *lab) ([]fig
 	}
 }
 
-// parseBenchmarks reads the lines "BenchmarkName  N  T ns/op" of go test, several a name, into a figure a name of
-// with this budget in µs.
+// parseBenchmarks reads the lines "BenchmarkName  N  T ns/op" of go test, several a name, into a figure a name, with
+// this budget in µs.
 func parseBenchmarks(out string, most float64) []figure {
 	var figures []figure
 	for line := range strings.Lines(out) {
