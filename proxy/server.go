@@ -146,6 +146,8 @@ func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
 	}
 	p.hangups.Close()
 	_ = p.admin.Shutdown()
+	_ = p.listener.Close() // for a Serve that has not come so far yet
+	_ = p.adminAt.Close()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, t := range p.senders {
