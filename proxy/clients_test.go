@@ -29,10 +29,10 @@ func TestClients(t *testing.T) {
 		because       string // "" = refused
 		model         string
 	}{
-		"key":                    {engine.Anthropic, "X-Api-Key", "shop-key", "shop normal", "claude-opus-5-5"},
-		"bearer":                 {engine.Anthropic, "Authorization", "Bearer shop-key", "shop normal", "claude-opus-5-5"},
-		"policy and priority":    {engine.Anthropic, "X-Api-Key", "batch-key", "batch: batch low", "claude-opus-5-5"},
-		"openai":                 {engine.OpenAI, "Authorization", "Bearer shop-key", "shop normal", "gpt-5.6"},
+		"key":                    {engine.Anthropic, "X-Api-Key", "shop-key", "shop normal", "asked"},
+		"bearer":                 {engine.Anthropic, "Authorization", "Bearer shop-key", "shop normal", "asked"},
+		"policy and priority":    {engine.Anthropic, "X-Api-Key", "batch-key", "batch: batch low", "asked"},
+		"openai":                 {engine.OpenAI, "Authorization", "Bearer shop-key", "shop normal", "asked"},
 		"no key":                 {engine.Anthropic, "X-Other", "shop-key", "", ""},
 		"an empty key":           {engine.Anthropic, "X-Api-Key", "", "", ""},
 		"a wrong key":            {engine.Anthropic, "X-Api-Key", "shop-kex", "", ""},
@@ -42,7 +42,7 @@ func TestClients(t *testing.T) {
 		"a wrong key for openai": {engine.OpenAI, "Authorization", "Bearer nobody", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path, body := question(c.api)
+			path, body := question(c.api, "asked")
 			target := l.Targets[0]
 			if c.api == engine.OpenAI {
 				target = l.Targets[1]

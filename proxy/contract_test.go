@@ -20,17 +20,17 @@ func decides(body string) map[string]string {
 	return map[string]string{"overload.ts": "export function decide(request, attempts, ctx) { " + body + " }"}
 }
 
-// sends is a policy that sends to a so often, and then fails.
-func sends(n int) map[string]string {
-	return decides(fmt.Sprintf(`return attempts.length < %d ? { send: "a" } : { fail: "last" }`, n))
+// sends is what a policy decides that sends to a so often, and then fails.
+func sends(n int) string {
+	return fmt.Sprintf(`return attempts.length < %d ? { send: "a" } : { fail: "last" }`, n)
 }
 
-// question is a path and a request to it, in either dialect.
-func question(api engine.API) (path, body string) {
+// question is a path and a request to it for a model, in either dialect.
+func question(api engine.API, model string) (path, body string) {
 	if api == engine.OpenAI {
-		return "/v1/chat/completions", `{"model":"gpt-5.6","max_completion_tokens":1024,"messages":[{"role":"user","content":"hello"}]}`
+		return "/v1/chat/completions", fmt.Sprintf(`{"model":%q,"max_completion_tokens":1024,"messages":[{"role":"user","content":"hello"}]}`, model)
 	}
-	return "/v1/messages", message(false)
+	return "/v1/messages", strings.Replace(message(false), "claude-opus-5-5", model, 1)
 }
 
 // With a header that says so, an SDK tries again whatever the status is, or does not.
@@ -42,9 +42,9 @@ func TestShouldRetry(t *testing.T) {
 			return a
 		}
 	}
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		behaviour simtarget.Behaviour
-		policy    map[string]string
+		policy    string
 		retry     bool
 		after     string // retry-after; "" = any that is allowed
 	}{
@@ -65,22 +65,30 @@ func TestShouldRetry(t *testing.T) {
 		"credential":                 {simtarget.Unauthorized(), sends(1), false, ""},
 		"model":                      {simtarget.NoSuchModel(), sends(1), false, ""},
 		"too long":                   {simtarget.TooLong(), sends(1), false, ""},
-		"the policy says when":       {nil, decides(`return { fail: { status: 503, message: "later", retryAfter: "20s" } }`), true, "20"},
-		"the policy says soon":       {nil, decides(`return { fail: { status: 503, message: "soon", retryAfter: 1 } }`), true, "1"},
-		"the policy says tomorrow":   {nil, decides(`return { fail: { status: 503, message: "later", retryAfter: "24h" } }`), true, "60"},
-		"the policy's own overload":  {nil, decides(`return { fail: { status: 503, reason: "overloaded", message: "full" } }`), true, "1"},
-		"the policy's bare 503":      {nil, decides(`return { fail: { status: 503, message: "full" } }`), true, "1"},
-		"the policy's bare 429":      {nil, decides(`return { fail: { status: 429, message: "slow down" } }`), true, "1"},
-		"the policy's own refusal":   {nil, decides(`return { fail: { status: 403, message: "no" } }`), false, ""},
-		"the policy says never":      {nil, decides(`return { fail: { status: 400, reason: "invalid", message: "no" } }`), false, ""},
-		"shed at a closed gate":      {nil, decides(`return attempts.length ? { fail: "last" } : { send: "a", pause: { target: "a", for: "20s" } }`), true, "20"},
-		"shed at a gate long closed": {nil, decides(`return attempts.length ? { fail: "last" } : { send: "a", pause: { target: "a", for: "10m" } }`), true, "60"},
-	} {
-		for _, api := range []engine.API{engine.Anthropic, engine.OpenAI} {
+		"the policy says when":       {nil, `return { fail: { status: 503, message: "later", retryAfter: "20s" } }`, true, "20"},
+		"the policy says soon":       {nil, `return { fail: { status: 503, message: "soon", retryAfter: 1 } }`, true, "1"},
+		"the policy says tomorrow":   {nil, `return { fail: { status: 503, message: "later", retryAfter: "24h" } }`, true, "60"},
+		"the policy's own overload":  {nil, `return { fail: { status: 503, reason: "overloaded", message: "full" } }`, true, "1"},
+		"the policy's bare 503":      {nil, `return { fail: { status: 503, message: "full" } }`, true, "1"},
+		"the policy's bare 429":      {nil, `return { fail: { status: 429, message: "slow down" } }`, true, "1"},
+		"the policy's own refusal":   {nil, `return { fail: { status: 403, message: "no" } }`, false, ""},
+		"the policy says never":      {nil, `return { fail: { status: 400, reason: "invalid", message: "no" } }`, false, ""},
+		"shed at a closed gate":      {nil, `return attempts.length ? { fail: "last" } : { send: "a", pause: { target: "a", model: request.model, for: "20s" } }`, true, "20"},
+		"shed at a gate long closed": {nil, `return attempts.length ? { fail: "last" } : { send: "a", pause: { target: "a", model: request.model, for: "10m" } }`, true, "60"},
+	}
+	behaviours, policy := map[string]simtarget.Behaviour{}, ""
+	for name, c := range cases {
+		behaviours[name] = c.behaviour
+		policy += fmt.Sprintf("case %q: %s\n", name, c.policy)
+	}
+	for _, api := range []engine.API{engine.Anthropic, engine.OpenAI} {
+		l := start(t, setup{
+			Targets:  []simtarget.Config{{Dialect: api, Behaviour: byModel(behaviours)}},
+			Policies: decides("switch (request.model) { " + policy + `default: return { send: "a" } }`),
+		})
+		for name, c := range cases {
 			t.Run(name+" "+string(api), func(t *testing.T) {
-				t.Parallel()
-				l := start(t, setup{Targets: []simtarget.Config{{Dialect: api, Behaviour: c.behaviour}}, Policies: c.policy})
-				path, body := question(api)
+				path, body := question(api, name)
 				got := l.Post(t, path, body)
 				if got.StatusCode < 400 || !json.Valid([]byte(got.Body)) {
 					t.Fatalf("%d %s", got.StatusCode, got.Body)
@@ -110,7 +118,7 @@ func TestSDKRetriesAddNothing(t *testing.T) {
 		"overloaded": {simtarget.Overloaded(), 2}, "spend limit": {simtarget.SpendLimit(), 1}, "reset": {simtarget.ResetAtOnce(), 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := start(t, setup{Targets: []simtarget.Config{{Behaviour: c.behaviour}}, Policies: sends(c.sends)})
+			l := start(t, setup{Targets: []simtarget.Config{{Behaviour: c.behaviour}}, Policies: decides(sends(c.sends))})
 			client := anthropic.NewClient(option.WithoutEnvironmentDefaults(), option.WithBaseURL(l.URL), option.WithAPIKey("sk-test"))
 			if _, err := client.Messages.New(t.Context(), anthropicQuestion("claude-opus-5-5")); err == nil {
 				t.Error("no error")
