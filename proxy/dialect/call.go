@@ -47,7 +47,7 @@ func Parse(api engine.API, endpoint Endpoint, body []byte) (*Call, *Problem) {
 const maxModel = 256
 
 func (c *Call) readModel() *Problem {
-	value := c.value("model")
+	value := c.Value("model")
 	switch {
 	case value == nil:
 		return c.modelMissing()
@@ -72,7 +72,7 @@ func (c *Call) modelMissing() *Problem {
 }
 
 func (c *Call) readStream() *Problem {
-	switch value := c.value("stream"); {
+	switch value := c.Value("stream"); {
 	case value == nil || isNull(value) || value[0] == 'f':
 		return nil
 	case value[0] == 't':
@@ -85,7 +85,7 @@ func (c *Call) readStream() *Problem {
 
 func (c *Call) readMaxTokens() *Problem {
 	for _, name := range c.maxTokensFields() {
-		value := c.value(name)
+		value := c.Value(name)
 		if value == nil || isNull(value) {
 			continue
 		}
@@ -114,8 +114,8 @@ func (c *Call) maxTokensFields() []string {
 	}
 }
 
-// value is a top-level field's value as it stands in the body; nil when the request has no such field.
-func (c *Call) value(name string) []byte {
+// Value is a top-level field's value as it stands in the body; nil when the request has no such field.
+func (c *Call) Value(name string) []byte {
 	if f, ok := c.fields.find(name); ok {
 		return c.Body[f.value:f.end]
 	}

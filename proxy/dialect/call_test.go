@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"spillway/engine"
+	"spillway/proxy/rawjson"
 )
 
 func TestParse(t *testing.T) {
@@ -116,10 +117,10 @@ func TestNestingAtTheLimit(t *testing.T) {
 		nested := func(n int) []byte { // n levels, the body's own among them
 			return []byte(`{"model":"x","a":` + strings.Repeat(ends[0], n-1) + "0" + strings.Repeat(ends[1], n-1) + "}")
 		}
-		if _, problem := Parse(engine.Anthropic, Messages, nested(maxDepth)); problem != nil {
+		if _, problem := Parse(engine.Anthropic, Messages, nested(rawjson.MaxDepth)); problem != nil {
 			t.Error(problem)
 		}
-		if _, problem := Parse(engine.Anthropic, Messages, nested(maxDepth+1)); problem == nil {
+		if _, problem := Parse(engine.Anthropic, Messages, nested(rawjson.MaxDepth+1)); problem == nil {
 			t.Errorf("parsed one level too many of %s", ends[0])
 		}
 	}
@@ -187,7 +188,7 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%d fields, want %d", len(call.fields), len(want))
 			}
 			for name, value := range want {
-				if got := call.value(name); !bytes.Equal(got, value) {
+				if got := call.Value(name); !bytes.Equal(got, value) {
 					t.Errorf("%q is %q, want %q", name, got, value)
 				}
 			}

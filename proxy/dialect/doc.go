@@ -6,9 +6,8 @@
 //	credential.go  the key it carries
 //	call.go        its body, parsed: model, stream, max tokens
 //	problem.go     what is wrong with it
-//	fields.go      the top level of a body, found in one pass
-//	scan.go        that pass
-//	outline.go     what a policy may ask of the rest: outliner.go, part.go, weight.go and walk.go do it
+//	fields.go      the top level of a body, found in the one pass of package rawjson
+//	outline.go     what a policy may ask of the rest: outliner.go, part.go and weight.go do it
 //
 // It goes out to a target:
 //

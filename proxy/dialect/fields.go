@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
+
+	"spillway/proxy/rawjson"
 )
 
 // maxFields is how many fields a body may have at its top level. The richest request the dialects define has about forty.
@@ -52,32 +54,32 @@ func scanFields(body []byte, into fields) (fields, *Problem) {
 
 // eachField checks all of a body's structure, and shows each field of its top level in turn, until a visit objects.
 func eachField(body []byte, visit func(field) *Problem) *Problem {
-	at := skipSpace(body, 0)
+	at := rawjson.SkipSpace(body, 0)
 	if p := opening(body, at); p != nil {
 		return p
 	}
-	at = skipSpace(body, at+1)
-	for more := !is(body, at, '}'); more; {
+	at = rawjson.SkipSpace(body, at+1)
+	for more := !rawjson.Is(body, at, '}'); more; {
 		f := field{key: at}
-		if f.value = skipKey(body, at); f.value < 0 {
+		if f.value = rawjson.SkipKey(body, at); f.value < 0 {
 			return malformed(body, f.value)
 		}
-		if f.end = skipValue(body, f.value, 1); f.end < 0 {
+		if f.end = rawjson.SkipValue(body, f.value, 1); f.end < 0 {
 			return malformed(body, f.end)
 		}
 		f.name = nameOf(body[at:f.value])
 		if p := visit(f); p != nil {
 			return p
 		}
-		if at = skipSpace(body, f.end); is(body, at, ',') {
-			at = skipSpace(body, at+1)
+		if at = rawjson.SkipSpace(body, f.end); rawjson.Is(body, at, ',') {
+			at = rawjson.SkipSpace(body, at+1)
 			continue
 		}
-		if more = false; !is(body, at, '}') {
+		if more = false; !rawjson.Is(body, at, '}') {
 			return malformed(body, ^at)
 		}
 	}
-	if at = skipSpace(body, at+1); at < len(body) {
+	if at = rawjson.SkipSpace(body, at+1); at < len(body) {
 		return malformed(body, ^at)
 	}
 	return nil
@@ -93,7 +95,7 @@ func opening(body []byte, at int) *Problem {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
 		return badRequest(0, "body begins with a byte order mark")
 	}
-	if end := skipValue(body, at, 0); end < 0 {
+	if end := rawjson.SkipValue(body, at, 0); end < 0 {
 		return malformed(body, end)
 	}
 	return badRequest(at, "body: expected an object, got %s", describe(body[at:]))
@@ -103,8 +105,8 @@ func opening(body []byte, at int) *Problem {
 func malformed(body []byte, result int) *Problem {
 	at := ^result
 	switch {
-	case result == tooDeep:
-		return badRequest(0, "body is nested deeper than %d levels", maxDepth)
+	case result == rawjson.TooDeep:
+		return badRequest(0, "body is nested deeper than %d levels", rawjson.MaxDepth)
 	case at >= len(body):
 		return badRequest(len(body), "body is not valid JSON: unexpected end at byte %d", len(body))
 	case body[at] < ' ' || body[at] > '~':

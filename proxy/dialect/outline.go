@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"spillway/engine"
+	"spillway/proxy/rawjson"
 )
 
 // Outline is the deeper pass that policies may ask for. It runs once; the result is owned memory.
@@ -33,7 +34,7 @@ func (c *Call) readOutline() engine.Outline {
 	if r.opened {
 		o.Conversation = hex.EncodeToString(r.opening.Sum(nil)[:8])
 	}
-	if metadata := c.value("metadata"); metadata != nil && !isNull(metadata) {
+	if metadata := c.Value("metadata"); metadata != nil && !isNull(metadata) {
 		o.Metadata = append(json.RawMessage(nil), metadata...)
 	}
 	return o
@@ -43,26 +44,27 @@ func (c *Call) readOutline() engine.Outline {
 func (c *Call) thinking() bool {
 	switch c.Endpoint {
 	case ChatCompletions:
-		return isEffort(c.value("reasoning_effort"))
+		return isEffort(c.Value("reasoning_effort"))
 	case Responses:
-		return isEffort(member(c.value("reasoning"), "effort"))
+		return isEffort(rawjson.Member(c.Value("reasoning"), "effort"))
 	default:
-		kind := word(member(c.value("thinking"), "type"))
+		kind := rawjson.Word(rawjson.Member(c.Value("thinking"), "type"))
 		return kind == "enabled" || kind == "adaptive"
 	}
 }
 
-func isEffort(value []byte) bool { return word(value) != "" && word(value) != "none" }
+func isEffort(value []byte) bool { return rawjson.Word(value) != "" && rawjson.Word(value) != "none" }
 
 // bound says whether the request's top level names state that only one server has.
 func (c *Call) bound() bool {
 	if c.Endpoint == Responses {
-		return c.has("previous_response_id") || c.has("conversation")
+		return c.Has("previous_response_id") || c.Has("conversation")
 	}
-	return word(member(c.value("thread"), "type")) == "continue" || c.has("fallback_credit_token") || c.has("container")
+	return rawjson.Word(rawjson.Member(c.Value("thread"), "type")) == "continue" || c.Has("fallback_credit_token") || c.Has("container")
 }
 
-func (c *Call) has(name string) bool {
-	value := c.value(name)
+// Has says whether the request has a top-level field that is not null.
+func (c *Call) Has(name string) bool {
+	value := c.Value(name)
 	return value != nil && !isNull(value)
 }

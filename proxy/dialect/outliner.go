@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"spillway/engine"
+	"spillway/proxy/rawjson"
 )
 
 // outliner walks over a prompt and counts. It looks at sizes and types, and keeps no text.
@@ -21,23 +22,23 @@ type outliner struct {
 func (r *outliner) prompt() {
 	switch r.call.Endpoint {
 	case ChatCompletions:
-		r.each(r.call.value("messages"), r.chatMessage)
+		r.each(r.call.Value("messages"), r.chatMessage)
 	case Responses:
-		r.system(r.call.value("instructions"))
-		input := r.call.value("input")
+		r.system(r.call.Value("instructions"))
+		input := r.call.Value("input")
 		r.each(input, r.item)
-		if isText(input) {
+		if rawjson.IsText(input) {
 			r.messages = 1
 			r.user(input)
 		}
 	default:
-		r.system(r.call.value("system"))
-		r.each(r.call.value("messages"), r.message)
+		r.system(r.call.Value("system"))
+		r.each(r.call.Value("messages"), r.message)
 	}
 }
 
 func (r *outliner) each(list []byte, read func(part)) {
-	for message := range elements(list) {
+	for message := range rawjson.Elements(list) {
 		r.messages++
 		r.total.fixed += messageTokens
 		read(readPart(message))
@@ -110,11 +111,11 @@ func (r *outliner) remember(content []byte) {
 	}
 	r.opened = true
 	r.opening.Write([]byte{0})
-	if isText(content) {
+	if rawjson.IsText(content) {
 		r.opening.Write(content)
 	}
-	for block := range elements(content) {
-		for key, value := range members(block) {
+	for block := range rawjson.Elements(content) {
+		for key, value := range rawjson.Members(block) {
 			if name := string(key); name != "type" && name != "cache_control" {
 				r.opening.Write(value)
 			}
@@ -123,7 +124,7 @@ func (r *outliner) remember(content []byte) {
 }
 
 func (r *outliner) tools() {
-	for tool := range elements(r.call.value("tools")) {
+	for tool := range rawjson.Elements(r.call.Value("tools")) {
 		r.toolCount++
 		r.total.add(textWeight(tool))
 	}
@@ -137,7 +138,7 @@ func (r *outliner) content(content []byte, inResult bool) (w weight) {
 	if len(content) == 0 || content[0] != '[' {
 		return textWeight(content)
 	}
-	for block := range elements(content) {
+	for block := range rawjson.Elements(content) {
 		w.add(r.block(readPart(block), inResult))
 	}
 	return w

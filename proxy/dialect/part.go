@@ -1,5 +1,7 @@
 package dialect
 
+import "spillway/proxy/rawjson"
+
 // part is what an outline looks at of a message, an item or a content block, all as it stands in the body.
 type part struct {
 	whole                []byte
@@ -15,12 +17,12 @@ type part struct {
 
 func readPart(b []byte) part {
 	p := part{whole: b}
-	for key, value := range members(b) {
+	for key, value := range rawjson.Members(b) {
 		switch string(key) {
 		case "type":
-			p.kind = word(value)
+			p.kind = rawjson.Word(value)
 		case "role":
-			p.role = word(value)
+			p.role = rawjson.Word(value)
 		case "content":
 			p.content = value
 		case "text", "thinking", "input":
@@ -30,7 +32,7 @@ func readPart(b []byte) part {
 		case "file_data":
 			p.data = len(value)
 		case "file":
-			p.data = len(member(value, "file_data"))
+			p.data = len(rawjson.Member(value, "file_data"))
 		case "tool_calls":
 			p.toolCalls = value
 		case "reasoning_content":
@@ -38,7 +40,7 @@ func readPart(b []byte) part {
 		case "output":
 			p.output = value
 		case "signature", "encrypted_content":
-			p.signed = p.signed || isText(value)
+			p.signed = p.signed || rawjson.IsText(value)
 		}
 	}
 	return p

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"spillway/proxy/rawjson"
 )
 
 // revision is a call with changes to its top level, not yet written.
@@ -23,7 +25,7 @@ func (r *revision) value(name string) []byte {
 	if changed, ok := r.changes[name]; ok {
 		return changed
 	}
-	return r.call.value(name)
+	return r.call.Value(name)
 }
 
 // set changes a field, unless that changes nothing.
@@ -40,7 +42,7 @@ func (r *revision) set(name string, value []byte) {
 func (r *revision) merge(body map[string]json.RawMessage) error {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		value := bytes.TrimSpace(body[name])
-		if skipValue(value, 0, 1) != len(value) {
+		if rawjson.SkipValue(value, 0, 1) != len(value) {
 			return fmt.Errorf("body.%s: not valid JSON", name)
 		}
 		if isNull(value) {

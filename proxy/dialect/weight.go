@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"spillway/engine"
+	"spillway/proxy/rawjson"
 )
 
 // What parts of a prompt cost beside their text, in tokens. Images cost width x height / 750, at most about this much; the
@@ -47,10 +48,10 @@ func textWeight(value []byte) weight {
 // documentWeight weighs a file by its kind: text by its length, anything else by how much data there is.
 func documentWeight(b part) weight {
 	data := b.data
-	for key, value := range members(b.source) {
+	for key, value := range rawjson.Members(b.source) {
 		switch string(key) {
 		case "type":
-			if kind := word(value); kind == "text" || kind == "content" {
+			if kind := rawjson.Word(value); kind == "text" || kind == "content" {
 				return textWeight(b.source)
 			}
 		case "data":

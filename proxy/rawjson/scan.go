@@ -1,4 +1,4 @@
-package dialect
+package rawjson
 
 import (
 	"bytes"
@@ -7,23 +7,22 @@ import (
 	"math/bits"
 )
 
-// maxDepth is how deep a body may nest. Real requests stay under twenty; every parser behind us has a limit too.
-const maxDepth = 512
+// MaxDepth is how deep a value may nest. Real requests stay under twenty; every parser behind us has a limit too.
+const MaxDepth = 512
 
-// tooDeep is what the functions below return for JSON that nests deeper.
-const tooDeep = math.MinInt
+// TooDeep is what the functions below return for JSON that nests deeper.
+const TooDeep = math.MinInt
 
-// The functions of this file walk over JSON without building anything. Each takes the offset of what it reads and returns
-// the offset behind it; a negative result is the complement of the offset at which b is no JSON, or [tooDeep]. Inside
-// strings they look for nothing but the end: what strings hold is the target's business.
-
-func skipValue(b []byte, at, depth int) int {
+// SkipValue reads a value that stands depth levels deep. Like the other functions of this file it takes the offset of what it
+// reads and returns the offset behind it; a negative result is the complement of the offset at which b is no JSON, or
+// [TooDeep]. Inside strings they look for nothing but the end: what strings hold is the target's business.
+func SkipValue(b []byte, at, depth int) int {
 	if at >= len(b) {
 		return ^at
 	}
 	switch b[at] {
 	case '"':
-		return skipString(b, at)
+		return SkipString(b, at)
 	case '{':
 		return skipObject(b, at, depth)
 	case '[':
@@ -40,69 +39,69 @@ func skipValue(b []byte, at, depth int) int {
 }
 
 func skipObject(b []byte, at, depth int) int {
-	if depth >= maxDepth {
-		return tooDeep
+	if depth >= MaxDepth {
+		return TooDeep
 	}
-	at = skipSpace(b, at+1)
-	if is(b, at, '}') {
+	at = SkipSpace(b, at+1)
+	if Is(b, at, '}') {
 		return at + 1
 	}
 	for {
-		if at = skipKey(b, at); at < 0 {
+		if at = SkipKey(b, at); at < 0 {
 			return at
 		}
-		if at = skipValue(b, at, depth+1); at < 0 {
+		if at = SkipValue(b, at, depth+1); at < 0 {
 			return at
 		}
-		if at = skipSpace(b, at); is(b, at, '}') {
+		if at = SkipSpace(b, at); Is(b, at, '}') {
 			return at + 1
 		}
-		if !is(b, at, ',') {
+		if !Is(b, at, ',') {
 			return ^at
 		}
-		at = skipSpace(b, at+1)
+		at = SkipSpace(b, at+1)
 	}
 }
 
-// skipKey reads a key and the colon, up to the first byte of the value.
-func skipKey(b []byte, at int) int {
-	if !is(b, at, '"') {
+// SkipKey reads a key and the colon, up to the first byte of the value.
+func SkipKey(b []byte, at int) int {
+	if !Is(b, at, '"') {
 		return ^at
 	}
-	if at = skipString(b, at); at < 0 {
+	if at = SkipString(b, at); at < 0 {
 		return at
 	}
-	if at = skipSpace(b, at); !is(b, at, ':') {
+	if at = SkipSpace(b, at); !Is(b, at, ':') {
 		return ^at
 	}
-	return skipSpace(b, at+1)
+	return SkipSpace(b, at+1)
 }
 
 func skipArray(b []byte, at, depth int) int {
-	if depth >= maxDepth {
-		return tooDeep
+	if depth >= MaxDepth {
+		return TooDeep
 	}
-	at = skipSpace(b, at+1)
-	if is(b, at, ']') {
+	at = SkipSpace(b, at+1)
+	if Is(b, at, ']') {
 		return at + 1
 	}
 	for {
-		if at = skipValue(b, at, depth+1); at < 0 {
+		if at = SkipValue(b, at, depth+1); at < 0 {
 			return at
 		}
-		if at = skipSpace(b, at); is(b, at, ']') {
+		if at = SkipSpace(b, at); Is(b, at, ']') {
 			return at + 1
 		}
-		if !is(b, at, ',') {
+		if !Is(b, at, ',') {
 			return ^at
 		}
-		at = skipSpace(b, at+1)
+		at = SkipSpace(b, at+1)
 	}
 }
 
-// skipString reads a string from its opening quote. A quote ends it unless an odd number of backslashes stands before:
+// SkipString reads a string from its opening quote. A quote ends it unless an odd number of backslashes stands before:
 // looking back from the quotes is much faster than stopping at every backslash, of which source code is full.
-func skipString(b []byte, at int) int {
+func SkipString(b []byte, at int) int {
 	for {
 		if at = indexQuote(b, at+1); at < 0 {
 			return ^len(b)
@@ -140,7 +139,7 @@ func indexQuote(b []byte, at int) int {
 
 func skipWord(b []byte, at int, word string) int {
 	for i := range len(word) {
-		if !is(b, at+i, word[i]) {
+		if !Is(b, at+i, word[i]) {
 			return ^(at + i)
 		}
 	}
@@ -151,18 +150,18 @@ func skipNumber(b []byte, at int) int {
 	if b[at] == '-' {
 		at++
 	}
-	if is(b, at, '0') {
+	if Is(b, at, '0') {
 		at++
 	} else if at = skipDigits(b, at); at < 0 {
 		return at
 	}
-	if is(b, at, '.') {
+	if Is(b, at, '.') {
 		if at = skipDigits(b, at+1); at < 0 {
 			return at
 		}
 	}
-	if is(b, at, 'e') || is(b, at, 'E') {
-		if at++; is(b, at, '+') || is(b, at, '-') {
+	if Is(b, at, 'e') || Is(b, at, 'E') {
+		if at++; Is(b, at, '+') || Is(b, at, '-') {
 			at++
 		}
 		return skipDigits(b, at)
@@ -182,7 +181,8 @@ func skipDigits(b []byte, at int) int {
 	return at
 }
 
-func skipSpace(b []byte, at int) int {
+// SkipSpace reads white space, which may be none.
+func SkipSpace(b []byte, at int) int {
 	if at < len(b) && b[at] <= ' ' {
 		return skipSpaces(b, at)
 	}
@@ -196,4 +196,5 @@ func skipSpaces(b []byte, at int) int {
 	return at
 }
 
-func is(b []byte, at int, c byte) bool { return at < len(b) && b[at] == c }
+// Is says whether the byte at an offset is c.
+func Is(b []byte, at int, c byte) bool { return at < len(b) && b[at] == c }
