@@ -167,8 +167,8 @@ func checkUntouched(t *testing.T, before, after *Call, applied []string) {
 		name := string(f.name)
 		changed := strings.Contains(said, "body;"+headerWord(name)) || name == "model" && strings.Contains(said, "model;") ||
 			strings.HasPrefix(name, "max_") && strings.Contains(said, "max_tokens;")
-		if !changed && !bytes.Equal(before.value(name), after.Value(name)) {
-			t.Errorf("%q changed from %q to %q, applied %v", name, before.value(name), after.Value(name), applied)
+		if !changed && !bytes.Equal(before.Value(name), after.Value(name)) {
+			t.Errorf("%q changed from %q to %q, applied %v", name, before.Value(name), after.Value(name), applied)
 		}
 	}
 	if len(applied) == 0 && &before.Body[0] != &after.Body[0] {
