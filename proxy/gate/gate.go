@@ -36,7 +36,7 @@ type gate struct {
 func newGate(g *Gates, k Key, t *target) *gate {
 	gt := &gate{gates: g, key: k, target: t, limit: newLimit()}
 	if !t.pause.open() {
-		gt.limit.restart()
+		gt.limit.restart(0)
 	}
 	return gt
 }
@@ -91,6 +91,7 @@ func (gt *gate) admit(request string, now instant) *Permit {
 	p.probe = gt.target.pause.take(p) || p.probe
 	gt.inFlight++
 	gt.fresh++
+	gt.window.admit(now, gt.fresh)
 	return p
 }
 
@@ -125,10 +126,10 @@ func (gt *gate) dismiss(now instant) {
 }
 
 // restart begins a generation.
-func (gt *gate) restart() {
+func (gt *gate) restart(now instant) {
 	gt.generation++
 	gt.fresh, gt.answering = 0, 0
-	gt.limit.restart()
+	gt.limit.restart(gt.window.peak(now))
 }
 
 // setAlarm sees to it that the end of a pause wakes the line. Only an empty line stops the alarm: at the very end of a

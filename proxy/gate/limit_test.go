@@ -8,29 +8,71 @@ import (
 	"spillway/engine"
 )
 
-func TestTheLimitShrinksOncePerRoundTrip(t *testing.T) {
+func TestTheLimitShrinksOncePerRoundTripToAShareOfWhatIsInFlight(t *testing.T) {
 	virtual(t, roomy, func(b rig) {
-		var round []*Permit
-		for range 10 {
-			round = append(round, b.enter(opus, Visit{MaxConcurrency: 100}))
-		}
-		pass(time.Second)
-		for i, p := range round {
-			p.Fail(Failure{Kind: Overload})
-			if h := b.Health(opus); h.Limit != 70 {
-				t.Fatalf("limit %d after %d overloads of one round trip", h.Limit, i+1)
+		visit := Visit{MaxConcurrency: 100}
+		round := func(n int) (limits []int) {
+			var ps []*Permit
+			for range n {
+				ps = append(ps, b.enter(opus, visit))
 			}
+			pass(time.Second)
+			for _, p := range ps {
+				p.Fail(Failure{Kind: Overload})
+				limits = append(limits, b.Health(opus).Limit)
+			}
+			return limits
 		}
-		p := b.enter(opus, Visit{MaxConcurrency: 100})
-		p.Fail(Failure{Kind: Overload})
-		if h := b.Health(opus); h.Limit != 49 {
-			t.Errorf("limit %d after the next round trip", h.Limit)
+		// Of 20 in flight two are answered when the third tells that the target is full: 18 are left.
+		if got := round(20); got[1] != 100 || got[2] != 12 || got[19] != 12 {
+			t.Errorf("limits in the first round trip: %v", got)
+		}
+		if n := b.Health(opus).Overloads; n != full {
+			t.Errorf("%d overloads in a row, want those that told something: %d", n, full)
+		}
+		if got := round(12); got[0] != 8 || got[11] != 8 {
+			t.Errorf("limits in the second: %v", got)
 		}
 		for range 100 {
-			b.enter(opus, Visit{MaxConcurrency: 100}).Fail(Failure{Kind: Overload})
+			round(1)
 		}
 		if h := b.Health(opus); h.Limit != 1 {
 			t.Errorf("limit %d, want 1", h.Limit)
+		}
+	})
+}
+
+func TestOverloadsWithSuccessesBetweenDoNotShrinkTheLimit(t *testing.T) {
+	virtual(t, roomy, func(b rig) {
+		for range 100 {
+			b.serveWell(opus)
+			for range full - 1 {
+				b.enter(opus, Visit{}).Fail(Failure{Kind: Overload})
+			}
+		}
+		if h := b.Health(opus); h.Limit != defaultConcurrency {
+			t.Errorf("limit %d", h.Limit)
+		}
+	})
+}
+
+func TestATargetThatRefusesEverythingGetsLessEachRoundTrip(t *testing.T) {
+	virtual(t, roomy, func(b rig) {
+		var ps []*Permit
+		for n := range 10 {
+			for range 200 {
+				if p, _ := b.Enter(opus, Visit{}); p != nil {
+					ps = append(ps, p)
+				}
+			}
+			if n > 7 && len(ps) > 20 {
+				t.Errorf("round trip %d makes %d sends", n+1, len(ps))
+			}
+			pass(time.Second)
+			for _, p := range ps {
+				p.Fail(Failure{Kind: Overload})
+			}
+			ps = ps[:0]
 		}
 	})
 }
@@ -46,9 +88,9 @@ func TestOnlyOverloadsShrinkTheLimit(t *testing.T) {
 	})
 }
 
-func TestTheLimitGrowsByOneEachRoundTripAndDoublesAfterACalm(t *testing.T) {
+func TestTheLimitGrowsByASixteenthEachRoundTripAndDoublesAfterACalm(t *testing.T) {
 	virtual(t, roomy, func(b rig) {
-		visit := Visit{MaxConcurrency: 64}
+		visit := Visit{MaxConcurrency: 200}
 		round := func() int {
 			var ps []*Permit
 			for range b.Health(opus).Limit {
@@ -61,24 +103,56 @@ func TestTheLimitGrowsByOneEachRoundTripAndDoublesAfterACalm(t *testing.T) {
 			}
 			return b.Health(opus).Limit
 		}
-		for range 6 {
+		var ps []*Permit
+		for range 68 { // with the one that tells, 69: 48 are left
+			ps = append(ps, b.enter(opus, visit))
+		}
+		for range full {
 			b.enter(opus, visit).Fail(Failure{Kind: Overload})
 		}
-		before := b.Health(opus).Limit
-		for i := range 3 {
-			if got := round(); got != before+i+1 {
-				t.Fatalf("limit %d after %d good rounds from %d", got, i+1, before)
+		for _, p := range ps {
+			p.Release()
+		}
+		for i, want := range [...]int{51, 54, 57} {
+			if got := round(); got != want {
+				t.Fatalf("limit %d after %d good rounds from 48, want %d", got, i+1, want)
 			}
 		}
 		pass(calm)
-		if got := round(); got != 2*(before+3) {
-			t.Errorf("limit %d after a calm, want %d", got, 2*(before+3))
+		if got := round(); got != 2*57 {
+			t.Errorf("limit %d after a calm, want %d", got, 2*57)
 		}
 		for range 10 {
 			round()
 		}
-		if h := b.Health(opus); h.Limit != 64 {
+		if h := b.Health(opus); h.Limit != 200 {
 			t.Errorf("limit %d, want its ceiling", h.Limit)
+		}
+	})
+}
+
+func TestARampEndsShortOfWhatWasInFlight(t *testing.T) {
+	virtual(t, roomy, func(b rig) {
+		var ps []*Permit
+		for range 40 {
+			ps = append(ps, b.enter(opus, Visit{}))
+		}
+		for _, p := range ps {
+			p.Release()
+		}
+		b.Pause(opus, time.Second, Cause{})
+		pass(time.Second)
+		for range 34 { // 0.85 of 40
+			b.serveWell(opus)
+		}
+		if h := b.Health(opus); h.Limit != 34 {
+			t.Fatalf("limit %d after as many successes", h.Limit)
+		}
+		for range 16 {
+			b.serveWell(opus)
+		}
+		if h := b.Health(opus); h.Limit != 35 {
+			t.Errorf("limit %d after 16 more", h.Limit)
 		}
 	})
 }
@@ -125,7 +199,7 @@ func TestAMovedCeiling(t *testing.T) {
 		}
 	}
 	l.cap(100)
-	l.shrink(0, 0, 0)
+	l.shrink(overload{inARow: full, inFlight: 100})
 	if l.cap(200); l.size != 70 {
 		t.Errorf("a higher ceiling moved a shrunken limit to %g", l.size)
 	}

@@ -101,7 +101,7 @@ func (g *Gates) Pause(k Key, d time.Duration, why Cause) {
 	if k.Model != "" {
 		gt := g.gate(k)
 		if gt.pause.begin(now, d, why) {
-			gt.restart()
+			gt.restart(now)
 		}
 		gt.dismiss(now)
 		return
@@ -110,7 +110,7 @@ func (g *Gates) Pause(k Key, d time.Duration, why Cause) {
 	begun := t.pause.begin(now, d, why)
 	for _, gt := range t.gates {
 		if begun {
-			gt.restart()
+			gt.restart(now)
 		}
 		gt.dismiss(now)
 	}

@@ -96,6 +96,7 @@ func (p *Permit) release(now instant) {
 func (p *Permit) fail(f Failure, now instant) {
 	gt := p.gate
 	gt.window.fail(now, f.Kind)
+	inFlight := gt.fresh
 	p.leave(now)
 	switch f.Kind {
 	case Overload, TargetFault:
@@ -103,10 +104,10 @@ func (p *Permit) fail(f Failure, now instant) {
 	default:
 		p.judge(now, (*pause).handOn)
 	}
-	if f.Kind == Overload && p.generation == gt.generation {
+	if f.Kind == Overload && p.generation == gt.generation && !gt.limit.stale(p.began) {
 		gt.overloads++
 		if !p.probe {
-			gt.limit.shrink(p.began, now, gt.answering)
+			gt.limit.shrink(overload{now, gt.overloads, inFlight, gt.answering})
 		}
 	}
 	p.serve(now)

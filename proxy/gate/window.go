@@ -16,9 +16,16 @@ type window struct {
 type slot struct {
 	number        int64 // since the epoch
 	sends, faults int   // results that tell of the target, and those that are its fault
+	inFlight      int   // the most
 	left          int   // exchanges that ended
 	stayed        time.Duration
 	firstContent  histogram
+}
+
+// admit notes that with this one so many are in flight.
+func (w *window) admit(now instant, inFlight int) {
+	s := w.slot(now)
+	s.inFlight = max(s.inFlight, inFlight)
 }
 
 func (w *window) commit(now instant, firstContent time.Duration) {
@@ -73,6 +80,14 @@ func (w *window) errorRate(now instant) float64 {
 		faults += s.faults
 	}
 	return float64(faults) / float64(max(1, sends))
+}
+
+// peak is the most that was in flight.
+func (w *window) peak(now instant) (most int) {
+	for s := range w.recent(now) {
+		most = max(most, s.inFlight)
+	}
+	return most
 }
 
 // stay is how long an exchange is at the target on average; 0 when unknown.
