@@ -21,9 +21,10 @@ type Call struct {
 	// MaxTokens is the answer's length the client allows; 0 when it sets none.
 	MaxTokens int
 
-	fields  fields
-	few     [16]field // room for fields
-	outline *engine.Outline
+	fields   fields
+	few      [16]field // room for fields
+	outline  *engine.Outline
+	prefixes []Prefix
 }
 
 // Parse reads a request body in one pass. A Problem is what the caller did wrong; the target would have refused the body

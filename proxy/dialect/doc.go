@@ -7,7 +7,7 @@
 //	call.go        its body, parsed: model, stream, max tokens
 //	problem.go     what is wrong with it
 //	fields.go      the top level of a body, found in the one pass of package rawjson
-//	outline.go     what a policy may ask of the rest: outliner.go, part.go and weight.go do it
+//	outline.go     what a policy may ask of the rest: outliner.go, part.go, weight.go and chain.go do it
 //
 // It goes out to a target:
 //

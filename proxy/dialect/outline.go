@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"spillway/engine"
+	"spillway/proxy/model"
 	"spillway/proxy/rawjson"
 )
 
@@ -20,11 +21,13 @@ func (c *Call) Outline() engine.Outline {
 
 func (c *Call) readOutline() engine.Outline {
 	r := outliner{call: c, opening: sha256.New()}
-	r.prompt()
 	r.tools()
+	r.prompt()
+	c.prefixes = r.prefixes
+	facts := model.Find(c.Model)
 	o := engine.Outline{
-		InputTokens:      r.total.tokens(c.API),
-		ToolResultTokens: r.results.tokens(c.API),
+		InputTokens:      r.total.Tokens(facts),
+		ToolResultTokens: r.results.Tokens(facts),
 		Messages:         r.messages,
 		ToolResults:      r.toolResults,
 		Tools:            r.toolCount,
@@ -38,6 +41,21 @@ func (c *Call) readOutline() engine.Outline {
 		o.Metadata = append(json.RawMessage(nil), metadata...)
 	}
 	return o
+}
+
+// Prefix is a prompt up to the end of one message, with its tools and system prompt.
+type Prefix struct {
+	// Hash is the same in every request of this process with this prefix, wherever its marks for the cache stand.
+	Hash uint64
+	// Weight is of all of it.
+	Weight Weight
+}
+
+// Prefixes are a prompt's, from the first message to all of it; none when it has no messages. They come of the same pass as
+// [Call.Outline].
+func (c *Call) Prefixes() []Prefix {
+	c.Outline()
+	return c.prefixes
 }
 
 // thinking says whether the request asks for extended thinking or reasoning.

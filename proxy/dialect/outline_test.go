@@ -40,9 +40,9 @@ func TestOutlineCounts(t *testing.T) {
 		"tools":           {Messages, `{"model":"m","messages":[],"tools":[{"name":"a"},{"name":"b"}]}`, engine.Outline{Tools: 2, InputTokens: 350 + 8, Movable: true}},
 		"parallel tools":  {Messages, `{"model":"m","messages":[{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{"x":1}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"` + text + `"},{"type":"tool_result","tool_use_id":"b","content":[{"type":"text","text":"` + text + `"},{"type":"image","source":{}}]}]}]}`, engine.Outline{Messages: 2, ToolResults: 2, ToolResultTokens: 3600, InputTokens: 3600 + 8 + 2, Movable: true}},
 		"nested results":  {Messages, `{"model":"m","messages":[{"role":"user","content":[{"type":"tool_result","content":[{"type":"tool_result","content":"x"}]}]}]}`, engine.Outline{Messages: 1, ToolResults: 1, ToolResultTokens: 12, InputTokens: 16, Movable: true}},
-		"chat tools":      {ChatCompletions, `{"model":"m","tools":[{}],"messages":[{"role":"system","content":"abc"},{"role":"user","content":"` + text[:2999] + `12345"},{"role":"assistant","content":null,"tool_calls":[]},{"role":"tool","tool_call_id":"a","content":"` + text + text[:500] + `"}]}`, engine.Outline{Messages: 4, Tools: 1, ToolResults: 1, ToolResultTokens: 1000, InputTokens: 1861 + 16, Movable: true}},
-		"response":        {Responses, `{"model":"m","instructions":"abc","input":"` + text + `"}`, engine.Outline{Messages: 1, InputTokens: 858, Movable: true}},
-		"response items":  {Responses, `{"model":"m","input":[{"role":"user","content":[{"type":"input_text","text":"` + text + `"}]},{"type":"reasoning","summary":[]},{"type":"function_call","name":"f","arguments":"{}"},{"type":"function_call_output","output":"` + text + `"}]}`, engine.Outline{Messages: 4, ToolResults: 1, ToolResultTokens: 857, InputTokens: 1714 + 16 + 24, Movable: true}},
+		"chat tools":      {ChatCompletions, `{"model":"m","tools":[{}],"messages":[{"role":"system","content":"abc"},{"role":"user","content":"` + text[:2999] + `12345"},{"role":"assistant","content":null,"tool_calls":[]},{"role":"tool","tool_call_id":"a","content":"` + text + text[:500] + `"}]}`, engine.Outline{Messages: 4, Tools: 1, ToolResults: 1, ToolResultTokens: 1166, InputTokens: 2171 + 16, Movable: true}},
+		"response":        {Responses, `{"model":"m","instructions":"abc","input":"` + text + `"}`, engine.Outline{Messages: 1, InputTokens: 1001, Movable: true}},
+		"response items":  {Responses, `{"model":"m","input":[{"role":"user","content":[{"type":"input_text","text":"` + text + `"}]},{"type":"reasoning","summary":[]},{"type":"function_call","name":"f","arguments":"{}"},{"type":"function_call_output","output":"` + text + `"}]}`, engine.Outline{Messages: 4, ToolResults: 1, ToolResultTokens: 1000, InputTokens: 2004 + 16 + 24, Movable: true}},
 		"metadata":        {Messages, `{"model":"m","metadata": {"user_id" : "u"} }`, engine.Outline{Metadata: []byte(`{"user_id" : "u"}`), Movable: true}},
 		"null metadata":   {ChatCompletions, `{"model":"m","metadata":null}`, engine.Outline{Movable: true}},
 		"odd shapes":      {Messages, `{"model":"m","system":7,"messages":[1,"x",[],{"role":7},{"content":{}},{"role":"user","content":[3,[],{}]}],"tools":{"a":[]},"thinking":[]}`, engine.Outline{Messages: 6, InputTokens: 26, Movable: true}},
@@ -151,5 +151,51 @@ func TestOutlineIsOwnedAndReadOnce(t *testing.T) {
 	clear(body)
 	if diff := cmp.Diff(first, call.Outline()); diff != "" || string(first.Metadata) != `{"user_id":"u"}` {
 		t.Errorf("metadata %q\n%s", first.Metadata, diff)
+	}
+}
+
+func TestWideCharactersWeighMore(t *testing.T) {
+	tokens := func(text string) int {
+		call, problem := Parse(engine.Anthropic, Messages, []byte(`{"model":"m","messages":[{"role":"user","content":"`+text+`"}]}`))
+		if problem != nil {
+			t.Fatal(problem)
+		}
+		return call.Outline().InputTokens - messageTokens
+	}
+	if ascii, chinese := tokens(strings.Repeat("abc", 1000)), tokens(strings.Repeat("abc", 500)+strings.Repeat("中", 500)); ascii != 1000 || chinese != 500+625 {
+		t.Errorf("1,000 x abc = %d tokens; half of it Chinese = %d", ascii, chinese)
+	}
+}
+
+func TestPrefixes(t *testing.T) {
+	prefixes := func(body string) (hashes []uint64) {
+		call, problem := Parse(engine.Anthropic, Messages, []byte(body))
+		if problem != nil {
+			t.Fatal(problem)
+		}
+		for _, p := range call.Prefixes() {
+			hashes = append(hashes, p.Hash)
+		}
+		return hashes
+	}
+	first := prefixes(`{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]}`)
+	for name, c := range map[string]struct {
+		body string
+		same bool
+	}{
+		"one turn more, the mark moved": {`{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"a"}]},{"role":"assistant","content":"b"},{"role":"user","content":[{"cache_control":{"type":"ephemeral"}, "type":"text","text":"c"}]}]}`, true},
+		"the mark first":                {`{"model":"m","system":"s","messages":[{"role":"user","content":[{"cache_control": {"type":"ephemeral"}, "type":"text","text":"a"}]}]}`, true},
+		"another model":                 {`{"model":"n","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"a"}]}]}`, true},
+		"another text":                  {`{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"b"}]}]}`, false},
+		"another system prompt":         {`{"model":"m","system":"t","messages":[{"role":"user","content":[{"type":"text","text":"a"}]}]}`, false},
+		"a tool":                        {`{"model":"m","system":"s","tools":[{"name":"t"}],"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}]}`, false},
+		"the words as a text":           {`{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"cache_control"}]}]}`, false},
+	} {
+		if got := prefixes(c.body); (got[0] == first[0]) != c.same {
+			t.Errorf("%s: the same is %v, want %v", name, !c.same, c.same)
+		}
+	}
+	if got := prefixes(`{"model":"m","messages":[]}`); len(got) != 0 {
+		t.Errorf("%d prefixes of nothing", len(got))
 	}
 }

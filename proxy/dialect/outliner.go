@@ -11,12 +11,13 @@ import (
 // outliner walks over a prompt and counts. It looks at sizes and types, and keeps no text.
 type outliner struct {
 	call                             *Call
-	total, results                   weight
+	total, results                   Weight
 	messages, toolResults, toolCount int
 	bound                            bool      // a part names state that only one server has
 	opening                          hash.Hash // of the system prompt and the first user message
 	opened                           bool      // opening has something
 	closed                           bool      // opening has the first user message
+	prefixes                         []Prefix
 }
 
 func (r *outliner) prompt() {
@@ -38,10 +39,12 @@ func (r *outliner) prompt() {
 }
 
 func (r *outliner) each(list []byte, read func(part)) {
+	chain := newChain(r.call)
 	for message := range rawjson.Elements(list) {
 		r.messages++
 		r.total.fixed += messageTokens
 		read(readPart(message))
+		r.prefixes = append(r.prefixes, Prefix{chain.next(message), r.total})
 	}
 }
 
@@ -97,7 +100,7 @@ func (r *outliner) user(content []byte) {
 	r.closed = true
 }
 
-func (r *outliner) result(w weight) {
+func (r *outliner) result(w Weight) {
 	r.toolResults++
 	r.results.add(w)
 	r.total.add(w)
@@ -134,7 +137,7 @@ func (r *outliner) tools() {
 }
 
 // content weighs a string, or the blocks of a list, which may be what a tool resulted in.
-func (r *outliner) content(content []byte, inResult bool) (w weight) {
+func (r *outliner) content(content []byte, inResult bool) (w Weight) {
 	if len(content) == 0 || content[0] != '[' {
 		return textWeight(content)
 	}
@@ -144,12 +147,12 @@ func (r *outliner) content(content []byte, inResult bool) (w weight) {
 	return w
 }
 
-func (r *outliner) block(b part, inResult bool) weight {
+func (r *outliner) block(b part, inResult bool) Weight {
 	switch b.kind {
 	case "text", "input_text", "output_text", "thinking", "tool_use":
 		return textWeight(b.text)
 	case "image", "image_url", "input_image":
-		return weight{fixed: imageTokens}
+		return Weight{fixed: imageTokens}
 	case "document", "file", "input_file":
 		return documentWeight(b)
 	case "compaction":

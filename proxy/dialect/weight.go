@@ -2,8 +2,9 @@ package dialect
 
 import (
 	"bytes"
+	"encoding/binary"
 
-	"spillway/engine"
+	"spillway/proxy/model"
 	"spillway/proxy/rawjson"
 )
 
@@ -17,36 +18,63 @@ const (
 	documentShare = 30
 )
 
-// weight is a part of a prompt before it is known in which tokens it is counted.
-type weight struct {
+// wideTokens is what a character of three bytes or more costs: Chinese, Japanese and Korean take 1 to 1.5 tokens.
+const wideTokens = 1.25
+
+// Weight is a part of a prompt before it is known in which tokens it is counted.
+type Weight struct {
 	text  int // bytes
+	wide  int // characters of three bytes or more, which are not in text
 	fixed int // tokens
 }
 
-func (w *weight) add(more weight) {
+func (w *Weight) add(more Weight) {
 	w.text += more.text
+	w.wide += more.wide
 	w.fixed += more.fixed
 }
 
-// tokens estimates without a tokenizer: three bytes a token for Claude, three and a half for OpenAI's models.
-func (w weight) tokens(api engine.API) int {
-	if api == engine.OpenAI {
-		return w.fixed + w.text*2/7
-	}
-	return w.fixed + w.text/3
+// Tokens estimates, without a tokenizer, how many tokens a model takes a part for.
+func (w Weight) Tokens(facts model.Facts) int {
+	return w.fixed + int(float64(w.text)/facts.Text+wideTokens*float64(w.wide))
 }
 
 // textWeight weighs a value as it stands in the body, each escape as the character it is.
-func textWeight(value []byte) weight {
+func textWeight(value []byte) Weight {
 	size := len(value)
 	if size > 0 && value[0] == '"' {
 		size -= len(`""`)
 	}
-	return weight{text: size - bytes.Count(value, []byte(`\`)) - 2*bytes.Count(value, []byte(`\u`))}
+	wide, their := wideRunes(value)
+	return Weight{text: size - their - bytes.Count(value, []byte(`\`)) - 2*bytes.Count(value, []byte(`\u`)), wide: wide}
+}
+
+// wideRunes counts the characters of three bytes or more, and those bytes. It looks at eight bytes at once, of which most
+// texts have none.
+func wideRunes(b []byte) (count, size int) {
+	const highs = 0x8080808080808080
+	for len(b) > 0 {
+		if len(b) >= 8 && binary.LittleEndian.Uint64(b)&highs == 0 {
+			b = b[8:]
+			continue
+		}
+		for _, c := range b[:min(8, len(b))] {
+			switch {
+			case c >= 0xf0:
+				count++
+				size += 4
+			case c >= 0xe0:
+				count++
+				size += 3
+			}
+		}
+		b = b[min(8, len(b)):]
+	}
+	return count, size
 }
 
 // documentWeight weighs a file by its kind: text by its length, anything else by how much data there is.
-func documentWeight(b part) weight {
+func documentWeight(b part) Weight {
 	data := b.data
 	for key, value := range rawjson.Members(b.source) {
 		switch string(key) {
@@ -58,5 +86,5 @@ func documentWeight(b part) weight {
 			data += len(value)
 		}
 	}
-	return weight{fixed: max(imageTokens, data/documentShare)}
+	return Weight{fixed: max(imageTokens, data/documentShare)}
 }

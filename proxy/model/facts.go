@@ -1,0 +1,62 @@
+// Package model knows what differs between models: how much they read and write, how they count, and what their thinking is
+// bound to. It is one table, table.go; a configuration overrides the sizes for the targets it knows better.
+package model
+
+import "strings"
+
+// Facts are what is known of a model. The zero value is an unknown one.
+type Facts struct {
+	// Window is how many tokens the prompt and the answer may have together, and Output how many the answer; 0 = unknown.
+	Window, Output int
+	// Text is how many bytes of English text or code make a token.
+	Text float64
+	// Bound says that a thinking block is bound to all that stands before it: a change there makes it invalid
+	// (Anthropic docs, "Preserved thinking").
+	Bound bool
+}
+
+// unknownText is how a model is taken to count that the table does not have: by few bytes, so that too much is expected.
+const unknownText = 3
+
+// Find is what is known of a model, by the name a target wants: first-party ("claude-opus-5-5"), Bedrock
+// ("us.anthropic.claude-opus-4-1-20250805-v1:0"), Vertex ("claude-opus-4-1@20250805") or a router's
+// ("anthropic/claude-opus-5.5"). The longest family in the table that the name holds is the model's.
+func Find(name string) Facts {
+	name = plain(name)
+	best, facts := "", Facts{Text: unknownText}
+	for _, row := range table {
+		if len(row.family) > len(best) && holds(name, row.family) {
+			best, facts = row.family, row.facts
+		}
+	}
+	return facts
+}
+
+// plain writes a name as the table does: in lower case, versions with dashes.
+func plain(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		case r == '.' || r == '@' || r == ':' || r == '_' || r == '/':
+			return '-'
+		}
+		return r
+	}, name[min(len(name), strings.LastIndexByte(name, '/')+1):])
+}
+
+// holds says whether a name has a family in it as whole words: "gpt-5" is in "gpt-5-mini", not in "gpt-50".
+func holds(name, family string) bool {
+	for from := 0; ; {
+		at := strings.Index(name[from:], family)
+		if at < 0 {
+			return false
+		}
+		at += from
+		end := at + len(family)
+		if (at == 0 || name[at-1] == '-') && (end == len(name) || name[end] == '-') {
+			return true
+		}
+		from = at + 1
+	}
+}

@@ -1,0 +1,66 @@
+package model
+
+// How many bytes make a token, by the family of tokenizer. The table in package estimate's doc says how far off they are.
+const (
+	claudeText = 3.4 // Claude up to Opus 4.6 and Sonnet 4.6
+	newerText  = 2.7 // Claude from Opus 4.7 and Sonnet 5 on: about 30 % more tokens for the same text (Anthropic docs, models overview)
+	openAIText = 3.9 // OpenAI's o200k
+	openText   = 3.5 // open weights; their vocabularies differ
+)
+
+// The windows and answers of Claude (Anthropic docs, models overview and context windows, November 2026).
+const (
+	million = 1_000_000
+	small   = 200_000
+	k64     = 64_000
+	k128    = 128_000
+)
+
+// table is what is known, by family. Sources: Anthropic's models overview, OpenAI's model pages, the model cards of open
+// weights; November 2026. A server may allow less: say so under the target's `windows`.
+var table = []struct {
+	family string
+	facts  Facts
+}{
+	{"claude", Facts{Window: small, Output: k64, Text: newerText}}, // one newer than this table
+	{"claude-2", Facts{Window: 100_000, Output: 4096, Text: claudeText}},
+	{"claude-3", Facts{Window: small, Output: 4096, Text: claudeText}},
+	{"claude-3-5", Facts{Window: small, Output: 8192, Text: claudeText}},
+	{"claude-3-7", Facts{Window: small, Output: k64, Text: claudeText}},
+	{"claude-haiku-4-5", Facts{Window: small, Output: k64, Text: claudeText}},
+	{"claude-sonnet-4", Facts{Window: small, Output: k64, Text: claudeText}},
+	{"claude-sonnet-4-5", Facts{Window: small, Output: k64, Text: claudeText}},
+	{"claude-sonnet-4-6", Facts{Window: million, Output: k128, Text: claudeText}},
+	{"claude-sonnet-5", Facts{Window: million, Output: k128, Text: newerText}},
+	{"claude-opus-4", Facts{Window: small, Output: 32_000, Text: claudeText}},
+	{"claude-opus-4-5", Facts{Window: small, Output: k64, Text: claudeText}},
+	{"claude-opus-4-6", Facts{Window: million, Output: k128, Text: claudeText}},
+	{"claude-opus-4-7", Facts{Window: million, Output: k128, Text: newerText}},
+	{"claude-opus-4-8", Facts{Window: million, Output: k128, Text: newerText}},
+	{"claude-opus-5", Facts{Window: million, Output: k128, Text: newerText}},
+	{"claude-fable", Facts{Window: million, Output: k128, Text: newerText, Bound: true}},
+	{"claude-fable-5", Facts{Window: million, Output: k128, Text: newerText}},
+	{"claude-fable-5-1", Facts{Window: million, Output: k128, Text: newerText, Bound: true}},
+	{"claude-mythos", Facts{Window: million, Output: k128, Text: newerText, Bound: true}},
+
+	{"gpt", Facts{Text: openAIText}},
+	{"gpt-3-5-turbo", Facts{Window: 16_385, Output: 4096, Text: openText}},
+	{"gpt-4", Facts{Window: 8192, Output: 8192, Text: openText}},
+	{"gpt-4-turbo", Facts{Window: k128, Output: 4096, Text: openText}},
+	{"gpt-4o", Facts{Window: k128, Output: 16_384, Text: openAIText}},
+	{"gpt-4-1", Facts{Window: 1_047_576, Output: 32_768, Text: openAIText}},
+	{"gpt-5", Facts{Window: 400_000, Output: k128, Text: openAIText}},
+	{"gpt-oss", Facts{Window: 131_072, Output: 131_072, Text: openAIText}},
+	{"o1", Facts{Window: small, Output: 100_000, Text: openAIText}},
+	{"o3", Facts{Window: small, Output: 100_000, Text: openAIText}},
+	{"o4-mini", Facts{Window: small, Output: 100_000, Text: openAIText}},
+
+	{"deepseek", Facts{Window: 131_072, Text: openText}},
+	{"llama-3", Facts{Window: 8192, Text: openText}},
+	{"llama-3-1", Facts{Window: 131_072, Text: openText}},
+	{"llama-3-3", Facts{Window: 131_072, Text: openText}},
+	{"mistral", Facts{Text: openText}},
+	{"qwen2-5", Facts{Window: 32_768, Text: openText}},
+	{"qwen3", Facts{Window: 32_768, Text: openText}},
+	{"gemma", Facts{Text: openText}},
+}
