@@ -47,6 +47,7 @@ targets:
     models: { opus: claude-opus-5-5 }
     max_concurrency: 64
     timeouts: { connect: 5s, first_event: 120s, idle: 60s, total: 10m }
+    windows: { claude-opus-5-5: { context: 500000, output: 64000 } }
     price: { claude-opus-5-5: { input: 5, output: 25 } }
   other:
     dialect: openai
@@ -75,6 +76,7 @@ func TestParseEveryKey(t *testing.T) {
 			Name: "claude", Dialect: engine.Anthropic, URL: "https://api.anthropic.com", Key: config.Conceal("sk-ant"), Explicit: true,
 			Fit: config.FitRefuse, Models: map[string]string{"opus": "claude-opus-5-5"}, MaxConcurrency: 64, Timeouts: timeouts,
 			Price: map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}}, MaxTokensField: "max_tokens",
+			Windows: map[string]config.Window{"claude-opus-5-5": {Context: 500_000, Output: 64_000}},
 		}, {
 			Name: "other", Dialect: engine.OpenAI, URL: "http://localhost:11434/v1",
 			Fit: config.FitTrim, MaxConcurrency: 1024, Timeouts: timeouts, MaxTokensField: "max_completion_tokens",

@@ -29,6 +29,8 @@ type Target struct {
 	// MaxConcurrency is where the adaptive limit of each gate starts, and its most.
 	MaxConcurrency int
 	Timeouts       Timeouts
+	// Windows is what models read and write here, by resolved model name, where the table of package model is wrong or silent.
+	Windows map[string]Window
 	// Price is by resolved model name.
 	Price map[string]engine.Price
 	// MaxTokensField is the request field that bounds the answer of chat completions: `max_tokens`, or
@@ -150,6 +152,7 @@ func readTarget(r *report, f field) Target {
 	scalar(s, "fit", &t.Fit, oneOf(FitRefuse, FitTrim))
 	read(s, "models", &t.Models, readAliases)
 	scalar(s, "max_concurrency", &t.MaxConcurrency, parseCount)
+	read(s, "windows", &t.Windows, t.readWindows)
 	read(s, "timeouts", &t.Timeouts, t.readTimeouts)
 	read(s, "price", &t.Price, t.readPrices)
 	field := scalar(s, "max_tokens_field", &t.MaxTokensField, oneOf(fieldMaxTokens, fieldMaxCompletionTokens))
@@ -182,32 +185,6 @@ func (t *Target) readTimeouts(r *report, n *node) (Timeouts, bool) {
 	scalar(s, "idle", &limits.Idle, parseDuration)
 	scalar(s, "total", &limits.Total, parseDuration)
 	return limits, s.close()
-}
-
-func (t *Target) readPrices(r *report, n *node) (map[string]engine.Price, bool) {
-	if !r.want(n, isMapping) {
-		return nil, false
-	}
-	prices := make(map[string]engine.Price, len(n.fields))
-	for _, f := range n.fields {
-		var price engine.Price
-		s := openSection(r, f.value)
-		input := scalar(s, "input", &price.Input, parsePrice)
-		output := scalar(s, "output", &price.Output, parsePrice)
-		if input == nil {
-			s.missing(f.key, "input", "give `input` and `output`, in USD per million tokens")
-		}
-		if output == nil {
-			s.missing(f.key, "output", "give `input` and `output`, in USD per million tokens")
-		}
-		s.close()
-		model := t.Resolve(f.name)
-		if _, twice := prices[model]; twice {
-			r.fault(f.key, &problem{"another price here is of the same model, by an alias", "keep one"})
-		}
-		prices[model] = price
-	}
-	return prices, true
 }
 
 // parseURL reads the base URL of a target of a dialect.
