@@ -126,7 +126,7 @@ func TestPolicyRefs(t *testing.T) {
 	}
 	want := []string{
 		"etc/spillway.yaml:5:9 overload", "etc/spillway.yaml:9:15 overload", "etc/spillway.yaml:9:38 next",
-		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:26:47 batch",
+		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:27:47 batch",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
