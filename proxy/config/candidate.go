@@ -1,5 +1,7 @@
 package config
 
+import "spillway/proxy/form"
+
 // Candidate is a policy on trial in the place of another.
 type Candidate struct {
 	// Policy is the name of the policy on trial.
@@ -18,33 +20,33 @@ const (
 	Canary Mode = "canary" // they count, for the candidate's share of requests
 )
 
-func (c *Config) readCandidates(r *report, n *node) (map[string]Candidate, bool) {
-	if !r.want(n, isMapping) {
+func (c *Config) readCandidates(r *form.Report, n *form.Node) (map[string]Candidate, bool) {
+	if !r.Want(n, form.IsMapping) {
 		return nil, false
 	}
-	candidates := make(map[string]Candidate, len(n.fields))
-	for _, f := range n.fields {
-		c.refs = append(c.refs, r.ref(f.name, f.key))
-		candidates[f.name] = c.readCandidate(r, f)
+	candidates := make(map[string]Candidate, len(n.Fields))
+	for _, f := range n.Fields {
+		c.refs = append(c.refs, refTo(r, f.Name, f.Key))
+		candidates[f.Name] = c.readCandidate(r, f)
 	}
 	return candidates, true
 }
 
-func (c *Config) readCandidate(r *report, f field) Candidate {
+func (c *Config) readCandidate(r *form.Report, f form.Field) Candidate {
 	candidate := Candidate{Share: 1}
-	s := openSection(r, f.value)
-	policy := read(s, "candidate", &candidate.Policy, readText)
+	s := form.Open(r, f.Value)
+	policy := form.Read(s, "candidate", &candidate.Policy, form.ReadText)
 	if policy == nil {
-		s.missing(f.key, "candidate", "name the policy on trial")
+		s.Missing(f.Key, "candidate", "name the policy on trial")
 	} else {
-		c.refs = append(c.refs, r.ref(candidate.Policy, policy))
+		c.refs = append(c.refs, refTo(r, candidate.Policy, policy))
 	}
-	if scalar(s, "mode", &candidate.Mode, oneOf(Shadow, Canary)) == nil {
-		s.missing(f.key, "mode", "say `mode: shadow` or `mode: canary`")
+	if form.Scalar(s, "mode", &candidate.Mode, form.OneOf(Shadow, Canary)) == nil {
+		s.Missing(f.Key, "mode", "say `mode: shadow` or `mode: canary`")
 	}
-	if scalar(s, "share", &candidate.Share, parsePercent) == nil && candidate.Mode == Canary {
-		s.missing(f.key, "share", "say which share of requests the canary decides, such as 5%")
+	if form.Scalar(s, "share", &candidate.Share, form.Percent) == nil && candidate.Mode == Canary {
+		s.Missing(f.Key, "share", "say which share of requests the canary decides, such as 5%")
 	}
-	s.close()
+	s.Close()
 	return candidate
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/form"
 )
 
 // Client is an application that may use the proxy.
@@ -35,13 +36,13 @@ const (
 	FloorTarget    Floor = "target"     // any but the first target
 )
 
-func (c *Config) readClients(r *report, n *node) ([]Client, bool) {
-	if !r.want(n, isList) {
+func (c *Config) readClients(r *form.Report, n *form.Node) ([]Client, bool) {
+	if !r.Want(n, form.IsList) {
 		return nil, false
 	}
-	clients := make([]Client, 0, len(n.items))
+	clients := make([]Client, 0, len(n.Items))
 	names, keys := map[string]int{}, map[string]int{}
-	for _, item := range n.items {
+	for _, item := range n.Items {
 		client, name, key := c.readClient(r, item)
 		refuseRepeat(r, name, "name", names)
 		refuseRepeat(r, key, "key", keys)
@@ -50,34 +51,34 @@ func (c *Config) readClients(r *report, n *node) ([]Client, bool) {
 	return clients, true
 }
 
-func (c *Config) readClient(r *report, n *node) (client Client, name, key *node) {
+func (c *Config) readClient(r *form.Report, n *form.Node) (client Client, name, key *form.Node) {
 	client.Priority = engine.Normal
-	s := openSection(r, n)
-	if name = read(s, "name", &client.Name, readText); name != nil {
-		checkName(r, client.Name, name)
+	s := form.Open(r, n)
+	if name = form.Read(s, "name", &client.Name, form.ReadText); name != nil {
+		form.CheckName(r, client.Name, name)
 	} else {
-		s.missing(n, "name", "name it for logs and metrics")
+		s.Missing(n, "name", "name it for logs and metrics")
 	}
-	if key = read(s, "key", &client.Key, readSecret); key == nil {
-		s.missing(n, "key", "give the credential that this client sends, such as ${CLIENT_KEY}")
+	if key = form.Read(s, "key", &client.Key, readSecret); key == nil {
+		s.Missing(n, "key", "give the credential that this client sends, such as ${CLIENT_KEY}")
 	}
-	if policy := read(s, "policy", &client.Policy, readText); policy != nil {
-		c.refs = append(c.refs, r.ref(client.Policy, policy))
+	if policy := form.Read(s, "policy", &client.Policy, form.ReadText); policy != nil {
+		c.refs = append(c.refs, refTo(r, client.Policy, policy))
 	}
-	scalar(s, "priority", &client.Priority, oneOf(engine.High, engine.Normal, engine.Low))
-	read(s, "forbid", &client.Forbid, readFloors)
-	scalar(s, "max_wait", &client.MaxWait, parseDuration)
-	s.close()
+	form.Scalar(s, "priority", &client.Priority, form.OneOf(engine.High, engine.Normal, engine.Low))
+	form.Read(s, "forbid", &client.Forbid, readFloors)
+	form.Scalar(s, "max_wait", &client.MaxWait, form.Duration)
+	s.Close()
 	return client, name, key
 }
 
-func readFloors(r *report, n *node) ([]Floor, bool) {
-	if !r.want(n, isList) {
+func readFloors(r *form.Report, n *form.Node) ([]Floor, bool) {
+	if !r.Want(n, form.IsList) {
 		return nil, false
 	}
-	floors := make([]Floor, 0, len(n.items))
-	for _, item := range n.items {
-		if word, ok := readScalar(r, item, oneOf(FloorModel, FloorTrim, FloorMaxTokens, FloorTranslate, FloorTarget)); ok {
+	floors := make([]Floor, 0, len(n.Items))
+	for _, item := range n.Items {
+		if word, ok := form.ReadScalar(r, item, form.OneOf(FloorModel, FloorTrim, FloorMaxTokens, FloorTranslate, FloorTarget)); ok {
 			floors = append(floors, word)
 		}
 	}
@@ -85,13 +86,13 @@ func readFloors(r *report, n *node) ([]Floor, bool) {
 }
 
 // refuseRepeat reports a value that an earlier client has already. seen holds the line of each.
-func refuseRepeat(r *report, n *node, what string, seen map[string]int) {
-	if n == nil || n.broken || n.text == "" {
+func refuseRepeat(r *form.Report, n *form.Node, what string, seen map[string]int) {
+	if n == nil || n.Broken || n.Text == "" {
 		return
 	}
-	if line, twice := seen[n.text]; twice {
-		r.fault(n, &problem{fmt.Sprintf("another client has this %s", what), fmt.Sprintf("the other is on line %d", line)})
+	if line, twice := seen[n.Text]; twice {
+		r.Fault(n, form.Wrong(fmt.Sprintf("another client has this %s", what), fmt.Sprintf("the other is on line %d", line)))
 		return
 	}
-	seen[n.text] = n.line
+	seen[n.Text] = n.Line
 }

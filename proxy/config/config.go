@@ -1,14 +1,7 @@
 // Package config reads spillway.yaml.
 //
-// A file becomes a [Config] in three steps. Only what is no YAML at all ends at the first; every other fault is reported
-// at once, with those of the others.
-//
-//	load.go     text to YAML's own tree, with the braces of ${NAME} veiled by variable.go
-//	grow.go     that tree to the one of tree.go: aliases, merge keys, repeated keys and variables end here
-//	section.go  that, key by key, to the structs below, with readers from scalar.go and vars.go
-//
-// The structs are in config.go, limits.go, target.go, client.go and candidate.go, each beside its keys and defaults.
-// Faults collect in report.go, which also keeps credentials out of them.
+// Package form does the reading. The structs are in config.go, limits.go, target.go, client.go and candidate.go, each
+// beside its keys and defaults; address.go and secret.go have the values that only a configuration has.
 package config
 
 import (
@@ -17,6 +10,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/form"
 )
 
 // Config is a configuration file that was found good, with every default filled in. It is never changed after [Parse],
@@ -56,6 +50,11 @@ type PolicyRef struct {
 	Source string
 }
 
+func refTo(r *form.Report, name string, n *form.Node) PolicyRef {
+	at, source := r.At(n)
+	return PolicyRef{Name: name, At: at, Source: source}
+}
+
 // Default is the configuration without a file: the official targets of both dialects, the caller's own credential
 // forwarded to them, and the embedded policies.
 func Default() *Config {
@@ -73,43 +72,39 @@ func Default() *Config {
 // Parse reads the text of a configuration file. file names it in faults and is what relative paths in it start from.
 // env looks up a variable's value. Either the configuration or the faults, in the order of the file, are nil.
 func Parse(file string, text []byte, env func(string) (string, bool)) (*Config, engine.Faults) {
-	r := newReport(file, string(text))
 	c := Default()
-	c.File, c.refs[0] = file, r.ref(c.Policy, nil)
-	if root := grow(r, string(text), env); root != nil && root.tag != tagNull {
-		c.read(r, root)
-	}
-	if faults := r.sorted(); len(faults) > 0 {
+	c.File, c.refs[0].At.File = file, file
+	if faults := form.Parse(file, string(text), env, c.read); len(faults) > 0 {
 		return nil, faults
 	}
 	return c, nil
 }
 
 // read takes what the file says over the defaults.
-func (c *Config) read(r *report, root *node) {
-	s := openSection(r, root)
-	listen := scalar(s, "listen", &c.Listen, parseAddress)
-	admin := scalar(s, "admin", &c.Admin, parseAddress)
-	read(s, "policies", &c.Policies, readText)
-	policy := read(s, "policy", &c.Policy, readText)
-	read(s, "vars", &c.Vars, readVars)
-	scalar(s, "deadline", &c.Deadline, parseDuration)
-	read(s, "limits", &c.Limits, readLimits)
-	read(s, "candidates", &c.Candidates, c.readCandidates)
-	read(s, "targets", &c.Targets, readTargets)
-	clients := read(s, "clients", &c.Clients, c.readClients)
-	s.close()
+func (c *Config) read(r *form.Report, root *form.Node) {
+	s := form.Open(r, root)
+	listen := form.Scalar(s, "listen", &c.Listen, parseAddress)
+	admin := form.Scalar(s, "admin", &c.Admin, parseAddress)
+	form.Read(s, "policies", &c.Policies, form.ReadText)
+	policy := form.Read(s, "policy", &c.Policy, form.ReadText)
+	form.Read(s, "vars", &c.Vars, form.ReadTree)
+	form.Scalar(s, "deadline", &c.Deadline, form.Duration)
+	form.Read(s, "limits", &c.Limits, readLimits)
+	form.Read(s, "candidates", &c.Candidates, c.readCandidates)
+	form.Read(s, "targets", &c.Targets, readTargets)
+	clients := form.Read(s, "clients", &c.Clients, c.readClients)
+	s.Close()
 
-	c.refs[0] = r.ref(c.Policy, policy)
-	if p := openToAll(c.Listen, clients == nil || len(clients.items) == 0); p != nil {
-		r.fault(listen, p.of(listen.raw))
+	c.refs[0] = refTo(r, c.Policy, policy)
+	if p := openToAll(c.Listen, clients == nil || len(clients.Items) == 0); p != nil {
+		r.Fault(listen, p.Of(listen.Raw))
 	}
 	if p := sameAddress(c.Listen, c.Admin); p != nil {
 		n := cmp.Or(admin, listen)
-		r.fault(n, p.of(n.raw))
+		r.Fault(n, p.Of(n.Raw))
 	}
-	if clients != nil && len(clients.items) > 0 {
-		refuseForwarding(r, s.value("targets"))
+	if clients != nil && len(clients.Items) > 0 {
+		refuseForwarding(r, s.Value("targets"))
 	}
 }
 
@@ -117,16 +112,16 @@ func (c *Config) read(r *report, root *node) {
 // the working directory.
 func (c *Config) With(listen, admin, policies string) (*Config, engine.Faults) {
 	var faults engine.Faults
-	check := func(flag, value string, p *problem) {
+	check := func(flag, value string, p *form.Problem) {
 		if p != nil {
-			p = p.of(value)
-			faults = append(faults, &engine.Fault{Message: flag + ": " + p.message, Hint: p.hint})
+			p = p.Of(value)
+			faults = append(faults, &engine.Fault{Message: flag + ": " + p.Message, Hint: p.Hint})
 		}
 	}
 	over := *c
 	if listen != "" {
 		_, p := parseAddress(listen)
-		check("--listen", listen, firstProblem(p, openToAll(listen, len(c.Clients) == 0)))
+		check("--listen", listen, form.FirstProblem(p, openToAll(listen, len(c.Clients) == 0)))
 		over.Listen = listen
 	}
 	if admin != "" {
@@ -140,7 +135,7 @@ func (c *Config) With(listen, admin, policies string) (*Config, engine.Faults) {
 	if policies != "" {
 		dir, err := filepath.Abs(policies)
 		if err != nil {
-			check("--policies", policies, &problem{"cannot be found: " + err.Error(), ""})
+			check("--policies", policies, form.Wrong("cannot be found: "+err.Error(), ""))
 		}
 		over.Policies = dir
 	}

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"spillway/proxy/form"
+)
 
 // Limits bound what one process takes on.
 type Limits struct {
@@ -29,14 +33,14 @@ func defaultLimits() Limits {
 	}
 }
 
-func readLimits(r *report, n *node) (Limits, bool) {
+func readLimits(r *form.Report, n *form.Node) (Limits, bool) {
 	l := defaultLimits()
-	s := openSection(r, n)
-	scalar(s, "body", &l.Body, parseSize)
-	scalar(s, "queue", &l.Queue, parseCount)
-	scalar(s, "queue_tokens", &l.QueueTokens, parseCount)
-	scalar(s, "retry_budget", &l.RetryBudget, parsePercent)
-	scalar(s, "decide", &l.Decide, parseDuration)
-	scalar(s, "early_headers", &l.EarlyHeaders, parseDuration)
-	return l, s.close()
+	s := form.Open(r, n)
+	form.Scalar(s, "body", &l.Body, form.Size)
+	form.Scalar(s, "queue", &l.Queue, form.Count)
+	form.Scalar(s, "queue_tokens", &l.QueueTokens, form.Count)
+	form.Scalar(s, "retry_budget", &l.RetryBudget, form.Percent)
+	form.Scalar(s, "decide", &l.Decide, form.Duration)
+	form.Scalar(s, "early_headers", &l.EarlyHeaders, form.Duration)
+	return l, s.Close()
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"spillway/engine"
+	"spillway/proxy/form"
 	"spillway/proxy/model"
 )
 
@@ -21,42 +22,42 @@ func (t *Target) Window(name string) Window {
 	return Window{Context: cmp.Or(w.Context, facts.Window), Output: cmp.Or(w.Output, facts.Output)}
 }
 
-func (t *Target) readPrices(r *report, n *node) (map[string]engine.Price, bool) {
-	return byModel(t, r, n, "price", func(f field) (price engine.Price) {
-		s := openSection(r, f.value)
-		input := scalar(s, "input", &price.Input, parsePrice)
-		output := scalar(s, "output", &price.Output, parsePrice)
+func (t *Target) readPrices(r *form.Report, n *form.Node) (map[string]engine.Price, bool) {
+	return byModel(t, r, n, "price", func(f form.Field) (price engine.Price) {
+		s := form.Open(r, f.Value)
+		input := form.Scalar(s, "input", &price.Input, form.Price)
+		output := form.Scalar(s, "output", &price.Output, form.Price)
 		if input == nil {
-			s.missing(f.key, "input", "give `input` and `output`, in USD per million tokens")
+			s.Missing(f.Key, "input", "give `input` and `output`, in USD per million tokens")
 		}
 		if output == nil {
-			s.missing(f.key, "output", "give `input` and `output`, in USD per million tokens")
+			s.Missing(f.Key, "output", "give `input` and `output`, in USD per million tokens")
 		}
-		s.close()
+		s.Close()
 		return price
 	})
 }
 
-func (t *Target) readWindows(r *report, n *node) (map[string]Window, bool) {
-	return byModel(t, r, n, "window", func(f field) (w Window) {
-		s := openSection(r, f.value)
-		scalar(s, "context", &w.Context, parseCount)
-		scalar(s, "output", &w.Output, parseCount)
-		s.close()
+func (t *Target) readWindows(r *form.Report, n *form.Node) (map[string]Window, bool) {
+	return byModel(t, r, n, "window", func(f form.Field) (w Window) {
+		s := form.Open(r, f.Value)
+		form.Scalar(s, "context", &w.Context, form.Count)
+		form.Scalar(s, "output", &w.Output, form.Count)
+		s.Close()
 		return w
 	})
 }
 
 // byModel reads a mapping from models, or aliases of them, to what a reader makes of each.
-func byModel[T any](t *Target, r *report, n *node, what string, read func(field) T) (map[string]T, bool) {
-	if !r.want(n, isMapping) {
+func byModel[T any](t *Target, r *form.Report, n *form.Node, what string, read func(form.Field) T) (map[string]T, bool) {
+	if !r.Want(n, form.IsMapping) {
 		return nil, false
 	}
-	all := make(map[string]T, len(n.fields))
-	for _, f := range n.fields {
-		value, name := read(f), t.Resolve(f.name)
+	all := make(map[string]T, len(n.Fields))
+	for _, f := range n.Fields {
+		value, name := read(f), t.Resolve(f.Name)
 		if _, twice := all[name]; twice {
-			r.fault(f.key, &problem{"another " + what + " here is of the same model, by an alias", "keep one"})
+			r.Fault(f.Key, form.Wrong("another " + what + " here is of the same model, by an alias", "keep one"))
 		}
 		all[name] = value
 	}

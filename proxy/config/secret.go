@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+
+	"spillway/proxy/form"
 )
 
 // Secret is a credential. However it is printed, logged or marshalled, only `***` shows; [Secret.Reveal] is the one way
@@ -30,14 +32,14 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(mask) }
 // MarshalText implements [encoding.TextMarshaler], and so JSON and YAML.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(mask), nil }
 
-func readSecret(r *report, n *node) (Secret, bool) {
-	text, ok := readText(r, n)
+func readSecret(r *form.Report, n *form.Node) (Secret, bool) {
+	text, ok := form.ReadText(r, n)
 	if !ok {
 		return Secret{}, false
 	}
 	unfit := func(c rune) bool { return c <= ' ' || c > '~' }
 	if strings.ContainsFunc(text, unfit) {
-		r.fault(n, &problem{"a credential may hold only printable ASCII without spaces", "look for a line break at its end"})
+		r.Fault(n, form.Wrong("a credential may hold only printable ASCII without spaces", "look for a line break at its end"))
 		return Secret{}, false
 	}
 	return Conceal(text), true

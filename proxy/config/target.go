@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/form"
 )
 
 // Target is a place requests can go.
@@ -119,103 +120,103 @@ func (t *Target) settle() {
 	}
 }
 
-func readTargets(r *report, n *node) ([]Target, bool) {
-	if !r.want(n, isMapping) {
+func readTargets(r *form.Report, n *form.Node) ([]Target, bool) {
+	if !r.Want(n, form.IsMapping) {
 		return nil, false
 	}
-	if len(n.fields) == 0 {
-		r.fault(n, &problem{"there is no target", "remove the key to use the official ones, or add a target"})
+	if len(n.Fields) == 0 {
+		r.Fault(n, form.Wrong("there is no target", "remove the key to use the official ones, or add a target"))
 		return nil, false
 	}
-	targets := make([]Target, 0, len(n.fields))
-	for _, f := range n.fields {
-		if checkName(r, f.name, f.key) {
+	targets := make([]Target, 0, len(n.Fields))
+	for _, f := range n.Fields {
+		if form.CheckName(r, f.Name, f.Key) {
 			targets = append(targets, readTarget(r, f))
 		}
 	}
 	return targets, true
 }
 
-func readTarget(r *report, f field) Target {
-	s := openSection(r, f.value)
+func readTarget(r *form.Report, f form.Field) Target {
+	s := form.Open(r, f.Value)
 	var dialect engine.API
-	if scalar(s, "dialect", &dialect, oneOf(engine.Anthropic, engine.OpenAI)) == nil {
-		s.missing(f.key, "dialect", "say `dialect: anthropic` or `dialect: openai`")
+	if form.Scalar(s, "dialect", &dialect, form.OneOf(engine.Anthropic, engine.OpenAI)) == nil {
+		s.Missing(f.Key, "dialect", "say `dialect: anthropic` or `dialect: openai`")
 	}
-	t := newTarget(f.name, dialect)
+	t := newTarget(f.Name, dialect)
 	t.MaxTokensField, t.ForwardCaller = "", false
-	scalar(s, "url", &t.URL, parseURL(dialect))
-	t.Explicit = read(s, "key", &t.Key, readSecret) != nil
+	form.Scalar(s, "url", &t.URL, parseURL(dialect))
+	t.Explicit = form.Read(s, "key", &t.Key, readSecret) != nil
 	if t.Key.Reveal() == callerKey {
 		t.Key, t.ForwardCaller = Secret{}, true
 	}
-	scalar(s, "fit", &t.Fit, oneOf(FitRefuse, FitTrim))
-	read(s, "models", &t.Models, readAliases)
-	scalar(s, "max_concurrency", &t.MaxConcurrency, parseCount)
-	read(s, "windows", &t.Windows, t.readWindows)
-	read(s, "timeouts", &t.Timeouts, t.readTimeouts)
-	read(s, "price", &t.Price, t.readPrices)
-	field := scalar(s, "max_tokens_field", &t.MaxTokensField, oneOf(fieldMaxTokens, fieldMaxCompletionTokens))
+	form.Scalar(s, "fit", &t.Fit, form.OneOf(FitRefuse, FitTrim))
+	form.Read(s, "models", &t.Models, readAliases)
+	form.Scalar(s, "max_concurrency", &t.MaxConcurrency, form.Count)
+	form.Read(s, "windows", &t.Windows, t.readWindows)
+	form.Read(s, "timeouts", &t.Timeouts, t.readTimeouts)
+	form.Read(s, "price", &t.Price, t.readPrices)
+	field := form.Scalar(s, "max_tokens_field", &t.MaxTokensField, form.OneOf(fieldMaxTokens, fieldMaxCompletionTokens))
 	if field != nil && dialect == engine.Anthropic {
-		r.fault(field, &problem{"only a target of the openai dialect has this key", "remove it"})
+		r.Fault(field, form.Wrong("only a target of the openai dialect has this key", "remove it"))
 	}
-	s.close()
+	s.Close()
 	t.settle()
 	return t
 }
 
-func readAliases(r *report, n *node) (map[string]string, bool) {
-	if !r.want(n, isMapping) {
+func readAliases(r *form.Report, n *form.Node) (map[string]string, bool) {
+	if !r.Want(n, form.IsMapping) {
 		return nil, false
 	}
-	aliases := make(map[string]string, len(n.fields))
-	for _, f := range n.fields {
-		if name, ok := readText(r, f.value); ok {
-			aliases[f.name] = name
+	aliases := make(map[string]string, len(n.Fields))
+	for _, f := range n.Fields {
+		if name, ok := form.ReadText(r, f.Value); ok {
+			aliases[f.Name] = name
 		}
 	}
 	return aliases, true
 }
 
-func (t *Target) readTimeouts(r *report, n *node) (Timeouts, bool) {
+func (t *Target) readTimeouts(r *form.Report, n *form.Node) (Timeouts, bool) {
 	limits := t.Timeouts
-	s := openSection(r, n)
-	scalar(s, "connect", &limits.Connect, parseDuration)
-	scalar(s, "first_event", &limits.FirstEvent, parseDuration)
-	scalar(s, "idle", &limits.Idle, parseDuration)
-	scalar(s, "total", &limits.Total, parseDuration)
-	return limits, s.close()
+	s := form.Open(r, n)
+	form.Scalar(s, "connect", &limits.Connect, form.Duration)
+	form.Scalar(s, "first_event", &limits.FirstEvent, form.Duration)
+	form.Scalar(s, "idle", &limits.Idle, form.Duration)
+	form.Scalar(s, "total", &limits.Total, form.Duration)
+	return limits, s.Close()
 }
 
 // parseURL reads the base URL of a target of a dialect.
-func parseURL(dialect engine.API) func(string) (string, *problem) {
+func parseURL(dialect engine.API) func(string) (string, *form.Problem) {
 	example := "write what the SDK would get as its base URL, such as " + officialURL(dialect)
-	return func(text string) (string, *problem) {
+	return func(text string) (string, *form.Problem) {
 		u, err := url.Parse(text)
 		switch {
 		case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-			return "", &problem{"is no http or https URL with a host", example}
+			return "", form.Wrong("is no http or https URL with a host", example)
 		case u.User != nil:
-			return "", &problem{"holds a user or a password", "give the credential as `key`"}
+			return "", form.Wrong("holds a user or a password", "give the credential as `key`")
 		case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-			return "", &problem{"has a query or a fragment, as no base URL does", example}
+			return "", form.Wrong("has a query or a fragment, as no base URL does", example)
 		}
 		base := strings.TrimRight(u.String(), "/")
 		if short, ok := strings.CutSuffix(base, "/v1"); ok && dialect == engine.Anthropic {
-			return "", &problem{"ends in /v1, which Anthropic's SDK adds itself", "write " + short}
+			return "", form.Wrong("ends in /v1, which Anthropic's SDK adds itself", "write "+short)
 		}
 		return base, nil
 	}
 }
 
 // refuseForwarding reports the targets that would get clients' keys.
-func refuseForwarding(r *report, targets *node) {
-	for _, f := range targets.entries() {
-		if key := f.value.child("key"); key != nil && key.text == callerKey {
-			r.fault(key, &problem{
+func refuseForwarding(r *form.Report, targets *form.Node) {
+	for _, f := range targets.Entries() {
+		if key := f.Value.Child("key"); key != nil && key.Text == callerKey {
+			r.Fault(key, form.Wrong(
 				"with `clients` the caller's credential is a client's key, which never travels on",
 				"give this target a key of its own, or remove `clients`",
-			})
+			))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package config
+package form
 
 import (
 	"cmp"
@@ -18,60 +18,65 @@ const (
 	maxQuoted = 60  // bytes of a value that are quoted
 )
 
-// problem is what is wrong with one value. A parser of texts gives only the predicate, as "is no duration", to which
-// [problem.of] adds the subject.
-type problem struct{ message, hint string }
+// Problem is what is wrong with one value. A parser of texts gives only the predicate, as "is no duration", to which
+// [Problem.Of] adds the subject.
+type Problem struct{ Message, Hint string }
 
-func (p *problem) of(value string) *problem {
-	return &problem{quote(value) + " " + p.message, p.hint}
+// Wrong makes a problem.
+func Wrong(message, hint string) *Problem { return &Problem{message, hint} }
+
+// Of is the problem with its subject, a value as it stands in the file.
+func (p *Problem) Of(value string) *Problem {
+	return &Problem{Quote(value) + " " + p.Message, p.Hint}
 }
 
-// report collects the faults of one file.
-type report struct {
+// Report collects the faults of one file.
+type Report struct {
 	file   string
 	lines  []string
 	faults engine.Faults
 }
 
-func newReport(file, text string) *report {
-	return &report{file: file, lines: strings.Split(text, "\n")}
+func newReport(file, text string) *Report {
+	return &Report{file: file, lines: strings.Split(text, "\n")}
 }
 
-// fault adds a problem with a value, unless one with that value was added before.
-func (r *report) fault(n *node, p *problem) {
-	if n.broken {
+// Fault adds a problem with a value, unless one with that value was added before.
+func (r *Report) Fault(n *Node, p *Problem) {
+	if n.Broken {
 		return
 	}
-	n.broken = true
-	r.add(n.place, n.path(), p)
+	n.Broken = true
+	r.add(n.Place, n.path(), p)
 }
 
 // add adds a problem at a place; path says where in the tree that is.
-func (r *report) add(at place, path string, p *problem) {
+func (r *Report) add(at Place, path string, p *Problem) {
 	if path != "" {
 		path += ": "
 	}
 	r.faults = append(r.faults, &engine.Fault{
-		Position: r.position(at), Source: r.source(at.line), Message: path + p.message, Hint: p.hint,
+		Position: r.position(at), Source: r.source(at.Line), Message: path + p.Message, Hint: p.Hint,
 	})
 }
 
-func (r *report) ref(name string, n *node) PolicyRef {
+// At is where a value is, and the line there as a code frame shows it. Of nil it is the file as a whole.
+func (r *Report) At(n *Node) (at engine.Position, source string) {
 	if n == nil {
-		return PolicyRef{Name: name, At: engine.Position{File: r.file}}
+		return engine.Position{File: r.file}, ""
 	}
-	return PolicyRef{Name: name, At: r.position(n.place), Source: r.source(n.line)}
+	return r.position(n.Place), r.source(n.Line)
 }
 
 // position turns YAML's columns, which count characters, into bytes, as compilers and the code frame count.
-func (r *report) position(at place) engine.Position {
-	p := engine.Position{File: r.file, Line: at.line, Column: at.column}
-	line := r.line(at.line)
+func (r *Report) position(at Place) engine.Position {
+	p := engine.Position{File: r.file, Line: at.Line, Column: at.Column}
+	line := r.line(at.Line)
 	if line == "" {
 		return p
 	}
 	p.Column = 1
-	for range at.column - 1 {
+	for range at.Column - 1 {
 		_, size := utf8.DecodeRuneInString(line[p.Column-1:])
 		p.Column += size
 	}
@@ -79,10 +84,10 @@ func (r *report) position(at place) engine.Position {
 }
 
 // source is a line for the code frame.
-func (r *report) source(line int) string { return redact(strings.TrimRight(r.line(line), "\r")) }
+func (r *Report) source(line int) string { return redact(strings.TrimRight(r.line(line), "\r")) }
 
 // line is a line of the file, "" when there is none or it is too long to be looked at by a person.
-func (r *report) line(number int) string {
+func (r *Report) line(number int) string {
 	if number < 1 || number > len(r.lines) || len(r.lines[number-1]) > maxLine {
 		return ""
 	}
@@ -90,7 +95,7 @@ func (r *report) line(number int) string {
 }
 
 // sorted is every fault in the order of the file, those of a value that aliases repeat only once.
-func (r *report) sorted() engine.Faults {
+func (r *Report) sorted() engine.Faults {
 	slices.SortStableFunc(r.faults, func(a, b *engine.Fault) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
@@ -109,13 +114,16 @@ func (r *report) sorted() engine.Faults {
 var revealing = regexp.MustCompile(`\bkey["']?\s*:\s*(?:&\S+\s+)?(?:"([^"]+)|'([^']+)|([^\s,}'"#]+))` +
 	`|\b(sk-[\w-]{6,})|://(?:([^/\s@]*)@)?[^\s?"'}]*(?:\?([^\s"'}]*))?`)
 
+// callerWord is what a `key` says instead of a credential: the caller's own is forwarded.
+const callerWord = "client"
+
 // redact puts asterisks over what must not be seen in a line. The line keeps its length, so that a caret still fits.
 func redact(line string) string {
 	shown := []byte(line)
 	for _, match := range revealing.FindAllStringSubmatchIndex(line, -1) {
 		for group := 2; group < len(match); group += 2 {
 			from, to := match[group], match[group+1]
-			if from < 0 || line[from:to] == callerKey || strings.HasPrefix(line[from:to], "${") {
+			if from < 0 || line[from:to] == callerWord || strings.HasPrefix(line[from:to], "${") {
 				continue
 			}
 			copy(shown[from:to], strings.Repeat("*", to-from))
@@ -124,8 +132,8 @@ func redact(line string) string {
 	return string(shown)
 }
 
-// quote shows a piece of the file in a message.
-func quote(text string) string {
+// Quote shows a piece of the file in a message.
+func Quote(text string) string {
 	if len(text) > maxQuoted {
 		text = strings.ToValidUTF8(text[:maxQuoted], "") + "…"
 	}

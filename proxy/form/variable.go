@@ -1,4 +1,4 @@
-package config
+package form
 
 import (
 	"fmt"
@@ -27,7 +27,7 @@ func unveil(text string) string {
 }
 
 // expand puts variables' values in the place of ${NAME} and a dollar sign in that of $$, in a veiled text.
-func expand(text string, env func(string) (string, bool)) (string, *problem) {
+func expand(text string, env func(string) (string, bool)) (string, *Problem) {
 	var out strings.Builder
 	for {
 		before, after, found := strings.Cut(text, "$")
@@ -42,15 +42,15 @@ func expand(text string, env func(string) (string, bool)) (string, *problem) {
 		}
 		rest, ok := strings.CutPrefix(after, veiledOpen)
 		if !ok {
-			return "", &problem{"a dollar sign stands alone", "write ${NAME} for a variable and $$ for a dollar sign"}
+			return "", &Problem{"a dollar sign stands alone", "write ${NAME} for a variable and $$ for a dollar sign"}
 		}
 		name, rest, _ := strings.Cut(rest, veiledClose)
 		if !variableName.MatchString(name) {
-			return "", &problem{quote(name) + " is no name of a variable", "write ${NAME} for a variable and $$ for a dollar sign"}
+			return "", &Problem{Quote(name) + " is no name of a variable", "write ${NAME} for a variable and $$ for a dollar sign"}
 		}
 		value, ok := env(name)
 		if !ok {
-			return "", &problem{fmt.Sprintf("the variable %s is not set", name), "set it in the environment, or remove the reference"}
+			return "", &Problem{fmt.Sprintf("the variable %s is not set", name), "set it in the environment, or remove the reference"}
 		}
 		out.WriteString(value)
 		text = rest

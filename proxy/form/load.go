@@ -1,4 +1,4 @@
-package config
+package form
 
 import (
 	"errors"
@@ -11,19 +11,19 @@ import (
 )
 
 // load is the one YAML document of a text, nil when it is empty or cannot be read; the latter is reported.
-func load(r *report, text string) *yaml.Node {
+func load(r *Report, text string) *yaml.Node {
 	if len(text) > maxText {
-		r.add(place{}, "", &problem{"the file is larger than 1 MiB", "is this the right file?"})
+		r.add(Place{}, "", &Problem{"the file is larger than 1 MiB", "is this the right file?"})
 		return nil
 	}
 	if valid := validPrefix(text); valid < len(text) {
-		r.add(placeOf(text, valid), "", &problem{"this is not UTF-8", "save the file as UTF-8"})
+		r.add(placeOf(text, valid), "", &Problem{"this is not UTF-8", "save the file as UTF-8"})
 		return nil
 	}
 	veiled := veil(text)
 	loader, err := yaml.NewLoader(strings.NewReader(veiled), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
 	if err != nil {
-		r.add(place{}, "", &problem{err.Error(), ""})
+		r.add(Place{}, "", &Problem{err.Error(), ""})
 		return nil
 	}
 	var first, second yaml.Node
@@ -36,7 +36,7 @@ func load(r *report, text string) *yaml.Node {
 	}
 	switch err := loader.Load(&second); {
 	case err == nil:
-		r.add(place{second.Line, second.Column}, "", &problem{"a second document begins here", "keep one document per file"})
+		r.add(Place{second.Line, second.Column}, "", &Problem{"a second document begins here", "keep one document per file"})
 	case !errors.Is(err, io.EOF):
 		r.addYAML(veiled, err)
 	}
@@ -44,21 +44,21 @@ func load(r *report, text string) *yaml.Node {
 }
 
 // addYAML adds what the YAML parser says of a text.
-func (r *report) addYAML(text string, err error) {
+func (r *Report) addYAML(text string, err error) {
 	var fault *yaml.LoadError
 	if !errors.As(err, &fault) {
-		r.add(place{}, "", &problem{err.Error(), ""})
+		r.add(Place{}, "", &Problem{err.Error(), ""})
 		return
 	}
-	at := place{fault.Mark.Line, fault.Mark.Column}
-	if at.line == 0 {
+	at := Place{fault.Mark.Line, fault.Mark.Column}
+	if at.Line == 0 {
 		at = placeOf(text, fault.Mark.Index)
 	}
 	message := fault.Message
 	if fault.ContextMsg != "" {
 		message += " " + fault.ContextMsg
 	}
-	r.add(at, "", &problem{unveil(message), syntaxHint(r.line(at.line), at.column)})
+	r.add(at, "", &Problem{unveil(message), syntaxHint(r.line(at.Line), at.Column)})
 }
 
 // syntaxHint explains the characters on which people trip.
@@ -88,8 +88,8 @@ func validPrefix(text string) int {
 }
 
 // placeOf is the place of a byte of a text.
-func placeOf(text string, index int) place {
+func placeOf(text string, index int) Place {
 	before := text[:min(index, len(text))]
 	line := strings.LastIndexByte(before, '\n') + 1
-	return place{1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[line:])}
+	return Place{1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[line:])}
 }

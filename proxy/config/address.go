@@ -1,0 +1,43 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"spillway/proxy/form"
+)
+
+// parseAddress reads a host:port to listen on. An absent host means every address of the machine.
+func parseAddress(text string) (string, *form.Problem) {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return "", form.Wrong("is no host:port", "write one such as 127.0.0.1:5290")
+	}
+	return text, nil
+}
+
+// openToAll refuses an address that others can reach while nobody needs a key.
+func openToAll(address string, noClients bool) *form.Problem {
+	host, _, _ := net.SplitHostPort(address)
+	ip, err := netip.ParseAddr(host)
+	if !noClients || host == "localhost" || err == nil && ip.IsLoopback() {
+		return nil
+	}
+	return form.Wrong(
+		"can be reached by others, and without `clients` all of them may use the targets' credentials",
+		"listen on 127.0.0.1, or give each client a key under `clients`",
+	)
+}
+
+// sameAddress refuses one address for two listeners. Port 0 is any free port.
+func sameAddress(listen, admin string) *form.Problem {
+	if listen != admin || strings.HasSuffix(listen, ":0") {
+		return nil
+	}
+	return form.Wrong("is the address of both `listen` and `admin`", "give one of them another port")
+}
