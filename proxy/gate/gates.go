@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -93,7 +94,7 @@ func (g *Gates) evict(keep *gate) {
 	now := g.now()
 	var oldest *gate
 	for _, gt := range g.gates {
-		if gt != keep && gt.idle(now) && (oldest == nil || gt.used < oldest.used) {
+		if gt != keep && gt.idle(now) && (oldest == nil || gt.usedBefore(oldest)) {
 			oldest = gt
 		}
 	}
@@ -106,4 +107,10 @@ func (g *Gates) evict(keep *gate) {
 	if len(t.gates) == 0 && t.pause.open() {
 		delete(g.targets, oldest.key.Target)
 	}
+}
+
+// usedBefore orders gates by their last use; of those used at one moment, by name.
+func (gt *gate) usedBefore(other *gate) bool {
+	a, b := gt.key, other.key
+	return cmp.Or(cmp.Compare(gt.used, other.used), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Model, b.Model)) < 0
 }

@@ -1,8 +1,10 @@
 package loop
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -57,7 +59,7 @@ func (c *Counters) Add(by map[string]float64, now time.Time) {
 // evict makes room for a tenth more, so that it is seldom done.
 func (c *Counters) evict() {
 	names := slices.SortedFunc(maps.Keys(c.counts), func(a, b string) int {
-		return c.counts[a].written.Compare(c.counts[b].written)
+		return cmp.Or(c.counts[a].written.Compare(c.counts[b].written), strings.Compare(a, b))
 	})
 	for _, name := range names[:len(names)/10] {
 		delete(c.counts, name)

@@ -18,7 +18,7 @@ func (l *Loop) decide(x *Exchange) engine.Decision {
 		Attempts: x.attempts,
 		Ctx: engine.Ctx{
 			Now: now, TimeLeft: max(0, x.Deadline.Sub(now)), StepsLeft: x.sendsLeft(),
-			Seed:  rand.Uint64(),
+			Seed:  l.seed(),
 			World: world{l, x},
 		},
 	})
@@ -29,6 +29,13 @@ func (l *Loop) decide(x *Exchange) engine.Decision {
 	x.Record.Add(step)
 	l.Observe.Decided(x, &decision)
 	return decision
+}
+
+func (l *Loop) seed() uint64 {
+	if l.Seed != nil {
+		return l.Seed()
+	}
+	return rand.Uint64()
 }
 
 // onError is the action in place of a policy's: one attempt at the first target that fits, or a refusal.

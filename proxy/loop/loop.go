@@ -23,6 +23,8 @@ type Loop struct {
 	Counters *Counters
 	// Observe is told of every attempt and every end, for metrics and logs. It must not block.
 	Observe Observer
+	// Seed begins each decision's randomness; nil = at random. A simulation gives its own, to come to the same result again.
+	Seed func() uint64
 }
 
 // Observer is told what happens to requests. Implementations are safe for concurrent use and must not block.
