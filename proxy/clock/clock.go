@@ -2,6 +2,10 @@
 //
 // Everything that blocks a request does so in [Clock.Wait], on at most a duration and a few [Signal]s. So a virtual
 // clock can know when every request is waiting, and drive the very loop that serves live traffic.
+//
+//	clock.go    what a clock is, and signals
+//	real.go     the machine's
+//	virtual.go  that of a simulation, with process.go (what waits) and events.go (what comes next)
 package clock
 
 import (

@@ -57,7 +57,7 @@ func byModel[T any](t *Target, r *form.Report, n *form.Node, what string, read f
 	for _, f := range n.Fields {
 		value, name := read(f), t.Resolve(f.Name)
 		if _, twice := all[name]; twice {
-			r.Fault(f.Key, form.Wrong("another " + what + " here is of the same model, by an alias", "keep one"))
+			r.Fault(f.Key, form.Wrong("another "+what+" here is of the same model, by an alias", "keep one"))
 		}
 		all[name] = value
 	}
