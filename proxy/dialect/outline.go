@@ -32,7 +32,7 @@ func (c *Call) readOutline() engine.Outline {
 		ToolResults:      r.toolResults,
 		Tools:            r.toolCount,
 		Thinking:         c.thinking(),
-		Movable:          !c.bound() && !r.bound,
+		Movable:          !c.Bound() && !r.bound,
 	}
 	if r.opened {
 		o.Conversation = hex.EncodeToString(r.opening.Sum(nil)[:8])
@@ -73,8 +73,8 @@ func (c *Call) thinking() bool {
 
 func isEffort(value []byte) bool { return rawjson.Word(value) != "" && rawjson.Word(value) != "none" }
 
-// bound says whether the request's top level names state that only one server has.
-func (c *Call) bound() bool {
+// Bound says whether the request's top level names state that only one server has.
+func (c *Call) Bound() bool {
 	if c.Endpoint == Responses {
 		return c.Has("previous_response_id") || c.Has("conversation")
 	}

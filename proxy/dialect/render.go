@@ -12,7 +12,8 @@ import (
 type Edits struct {
 	// Model replaces the model; "" keeps it.
 	Model string
-	// MaxTokens is an upper bound for the answer's length; 0 is none. It never raises what the client asked for.
+	// MaxTokens is an upper bound for the answer's length; 0 is none. It never raises what the client asked for, nor lowers it
+	// below what the target needs: a thinking budget and 1,024 tokens to answer in, or a response's least.
 	MaxTokens int
 	// MaxTokensField is the field that carries MaxTokens when a chat completion has none of its own: "max_tokens" or
 	// "max_completion_tokens"; "" is the latter.

@@ -39,7 +39,9 @@ func TestRender(t *testing.T) {
 		"chat, two fields":  {ChatCompletions, `{"model":"a","max_tokens":9,"max_completion_tokens":3}`, Edits{MaxTokens: 2}, `{"model":"a","max_tokens":2,"max_completion_tokens":2}`, []string{"max_tokens;3->2"}},
 		"chat, no bound":    {ChatCompletions, `{"model":"a","max_tokens":-1}`, Edits{MaxTokens: 2}, `{"model":"a","max_tokens":2}`, []string{"max_tokens;-1->2"}},
 		"chat, null":        {ChatCompletions, `{"model":"a","max_completion_tokens":null}`, Edits{MaxTokens: 2}, `{"model":"a","max_completion_tokens":2}`, []string{"max_tokens;none->2"}},
-		"response":          {Responses, `{"model":"a","max_output_tokens":9}`, Edits{MaxTokens: 2}, `{"model":"a","max_output_tokens":2}`, []string{"max_tokens;9->2"}},
+		"response":          {Responses, `{"model":"a","max_output_tokens":90}`, Edits{MaxTokens: 20}, `{"model":"a","max_output_tokens":20}`, []string{"max_tokens;90->20"}},
+		"response's least":  {Responses, `{"model":"a","max_output_tokens":90}`, Edits{MaxTokens: 2}, `{"model":"a","max_output_tokens":16}`, []string{"max_tokens;90->16"}},
+		"beside a budget":   {Messages, `{"max_tokens":9000,"model":"a","thinking":{"type":"enabled","budget_tokens":4096}}`, Edits{MaxTokens: 4096}, `{"max_tokens":5120,"model":"a","thinking":{"type":"enabled","budget_tokens":4096}}`, []string{"max_tokens;9000->5120"}},
 		"body: set and add": {Messages, `{"model":"a", "temperature":1}`, Edits{Body: raw("temperature", "0", "top_k", " 5 ", "b", "[]")}, `{"model":"a", "temperature":0,"b":[],"top_k":5}`, []string{"body;b", "body;temperature", "body;top_k"}},
 		"body: delete":      {Messages, `{"x":1, "model":"a" , "y":2}`, Edits{Body: raw("x", "null", "y", "null", "z", "null")}, `{"model":"a"}`, []string{"body;x", "body;y"}},
 		"body: delete, add": {CountTokens, `{ "x":1 }`, Edits{Body: raw("x", "null", "y", "2")}, `{ "y":2 }`, []string{"body;x", "body;y"}},
@@ -104,7 +106,8 @@ func TestRenderRefuses(t *testing.T) {
 		"max_tokens' type":  {Messages, `{"model":"a"}`, Edits{Body: raw("max_tokens", `"5"`)}, "body.max_tokens: expected a whole number"},
 		"stream":            {Messages, `{"model":"a","stream":true}`, Edits{Body: raw("stream", `false`)}, "body.stream: the client waits for the kind of answer it asked for"},
 		"stream deleted":    {Messages, `{"model":"a","stream":true}`, Edits{Body: raw("stream", `null`)}, "body.stream: the client waits for the kind of answer it asked for"},
-		"thinking's budget": {Messages, `{"model":"a","max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":4096}}`, Edits{MaxTokens: 4096}, "max_tokens 4096 would not be above thinking.budget_tokens 4096"},
+		"thinking's budget": {Messages, `{"model":"a","max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":4096}}`, Edits{Body: raw("max_tokens", `4096`)}, "max_tokens 4096 would not be above thinking.budget_tokens 4096"},
+		"budget too small":  {Messages, `{"model":"a","max_tokens":9000}`, Edits{Body: raw("thinking", `{"type":"enabled","budget_tokens":1023}`)}, "thinking.budget_tokens 1023 would be less than 1024"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			call, problem := Parse(engine.Anthropic, c.endpoint, []byte(c.body))
@@ -123,6 +126,10 @@ func TestRenderRefuses(t *testing.T) {
 	}
 	if _, _, err := call.Render(nil, Edits{MaxTokens: 2000}); err != nil {
 		t.Errorf("a budget that was above max_tokens before: %v", err)
+	}
+	tight, _ := Parse(engine.Anthropic, Messages, []byte(`{"model":"a","max_tokens":5000,"thinking":{"type":"enabled","budget_tokens":4096}}`))
+	if got, applied, err := tight.Render(nil, Edits{MaxTokens: 10}); err != nil || applied != nil || len(got) != len(tight.Body) {
+		t.Errorf("a bound that leaves the budget no room: %s, %v, %v", got, applied, err)
 	}
 }
 

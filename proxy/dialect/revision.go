@@ -14,6 +14,16 @@ import (
 	"spillway/proxy/rawjson"
 )
 
+// MinThinkingBudget is the least thinking.budget_tokens, in tokens (Anthropic docs, extended thinking).
+const MinThinkingBudget = 1024
+
+// What a lowered bound leaves at least, in tokens: beside a thinking budget, which it includes, as much as the least budget;
+// OpenAI refuses a response of less than 16.
+const (
+	minAnswer   = 1024
+	minResponse = 16
+)
+
 // revision is a call with changes to its top level, not yet written.
 type revision struct {
 	call    *Call
@@ -67,12 +77,13 @@ func (r *revision) boundMaxTokens(e Edits) {
 	if e.MaxTokens <= 0 || len(names) == 0 {
 		return
 	}
-	bound := strconv.AppendInt(nil, int64(e.MaxTokens), 10)
+	least := max(e.MaxTokens, r.leastTokens())
+	bound := strconv.AppendInt(nil, int64(least), 10)
 	bounded := false
 	for _, name := range names {
 		if n, ok := wholeNumber(r.value(name)); ok {
 			bounded = true
-			if n < 0 || n > e.MaxTokens {
+			if n < 0 || n > least {
 				r.set(name, bound)
 			}
 		}
@@ -85,6 +96,23 @@ func (r *revision) boundMaxTokens(e Edits) {
 		return
 	}
 	r.set(names[0], bound)
+}
+
+// leastTokens is below what no bound goes: the target would refuse the request, or only think.
+func (r *revision) leastTokens() int {
+	switch r.call.Endpoint {
+	case Messages:
+		if budget := r.thinkingBudget(); budget > 0 && budget < r.call.MaxTokens {
+			return budget + minAnswer
+		}
+	case Responses:
+		return minResponse
+	}
+	return 0
+}
+
+func (r *revision) thinkingBudget() int {
+	return int(gjson.GetBytes(r.value("thinking"), "budget_tokens").Int())
 }
 
 // maxTokens is the bound that counts after the changes; false when there is none.
@@ -115,11 +143,14 @@ func (r *revision) check() error {
 	return r.checkThinking()
 }
 
-// checkThinking: Anthropic refuses a thinking budget that is not below max_tokens. Only interleaved thinking may exceed it,
-// and then it did so before.
+// checkThinking: Anthropic refuses a thinking budget that is less than the least, or not below max_tokens. Only interleaved
+// thinking may exceed that, and then it did so before.
 func (r *revision) checkThinking() error {
-	budget := int(gjson.GetBytes(r.value("thinking"), "budget_tokens").Int())
+	budget := r.thinkingBudget()
 	limit, ok := r.maxTokens()
+	if _, changed := r.changes["thinking"]; changed && r.call.Endpoint == Messages && budget != 0 && budget < MinThinkingBudget {
+		return fmt.Errorf("thinking.budget_tokens %d would be less than %d", budget, MinThinkingBudget)
+	}
 	if r.call.Endpoint != Messages || !ok || budget == 0 || limit > budget || r.call.MaxTokens <= budget {
 		return nil
 	}
