@@ -8,16 +8,23 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/dialect"
+	"spillway/proxy/estimate"
 )
 
 // content is the part of a live request that policies read only when they ask. It implements [engine.Content].
 type content struct {
-	call *dialect.Call
-	ctx  *fasthttp.RequestCtx
+	call   *dialect.Call
+	ctx    *fasthttp.RequestCtx
+	tokens *estimate.Estimator
 }
 
 // Outline implements [engine.Content].
-func (c content) Outline() engine.Outline { return c.call.Outline() }
+func (c content) Outline() engine.Outline {
+	o := c.call.Outline()
+	o.InputTokens = c.tokens.Tokens(c.call, c.call.Model)
+	o.ToolResultTokens = c.tokens.Calibrate(c.call.Model, o.ToolResultTokens)
+	return o
+}
 
 // Body implements [engine.Content].
 func (c content) Body() json.RawMessage { return append(json.RawMessage(nil), c.call.Body...) }

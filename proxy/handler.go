@@ -150,7 +150,7 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 	}
 	x.Request = engine.Request{
 		ID: a.id, API: a.api, Path: a.path, Model: call.Model, MaxTokens: call.MaxTokens, Stream: call.Stream,
-		Bytes: len(call.Body), Client: engine.Client{Priority: engine.Normal}, Content: content{call, a.ctx},
+		Bytes: len(call.Body), Client: engine.Client{Priority: engine.Normal}, Content: content{call, a.ctx, &p.loop.Estimator},
 	}
 	if a.client == nil { // with clients the credential was Spillway's own, and never travels on
 		x.Credential = a.credential()

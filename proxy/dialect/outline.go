@@ -43,6 +43,9 @@ func (c *Call) readOutline() engine.Outline {
 	return o
 }
 
+// Outlined says whether anyone has asked for the outline.
+func (c *Call) Outlined() bool { return c.outline != nil }
+
 // Prefix is a prompt up to the end of one message, with its tools and system prompt.
 type Prefix struct {
 	// Hash is the same in every request of this process with this prefix, wherever its marks for the cache stand.

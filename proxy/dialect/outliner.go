@@ -168,3 +168,12 @@ func (r *outliner) block(b part, inResult bool) Weight {
 	}
 	return textWeight(b.whole)
 }
+
+// Weigh weighs a part of a prompt as it stands in a body: a string, a block, or a list of blocks.
+func Weigh(part []byte) Weight {
+	r := outliner{}
+	if len(part) > 0 && part[0] == '{' {
+		return r.block(readPart(part), false)
+	}
+	return r.content(part, false)
+}

@@ -6,10 +6,10 @@
 package estimate
 
 import (
-	"hash/maphash"
+	"slices"
 	"sync"
 
-	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 
 	"spillway/proxy/dialect"
 	"spillway/proxy/model"
@@ -28,43 +28,48 @@ const (
 	tells = 200
 )
 
-// Estimator learns from answers. It is safe for concurrent use; its memory is bounded.
+// Estimator learns from answers. The zero value has learned nothing. It is safe for concurrent use; its memory is bounded.
 type Estimator struct {
-	seed   maphash.Seed
-	counts *lru.Cache[uint64, int] // tokens by model and prefix
-
 	mu     sync.Mutex
-	ratios map[string]float64
+	counts *simplelru.LRU[prefix, int] // nil until the first
+	ratios map[string]float64          // by model; nil until the first
 }
 
-// New has learned nothing.
-func New() *Estimator {
-	counts, err := lru.New[uint64, int](remembered)
-	if err != nil {
-		panic(err) // the size is a constant above 0
-	}
-	return &Estimator{seed: maphash.MakeSeed(), counts: counts, ratios: make(map[string]float64)}
+// prefix is the beginning of a conversation as one model counts it.
+type prefix struct {
+	model string
+	hash  uint64
 }
 
 // Tokens is how many tokens the model takes the call's prompt for, tools and system prompt included.
 func (e *Estimator) Tokens(c *dialect.Call, name string) int {
-	facts, ratio := model.Find(name), e.ratio(name)
-	prefixes := c.Prefixes()
+	facts, prefixes := model.Find(name), c.Prefixes()
 	if len(prefixes) == 0 {
-		return int(ratio * float64(c.Outline().InputTokens))
+		return e.Calibrate(name, c.Outline().InputTokens)
 	}
 	whole := prefixes[len(prefixes)-1].Weight.Tokens(facts)
-	for i := len(prefixes) - 1; i >= 0; i-- {
-		if counted, ok := e.counts.Get(e.key(name, prefixes[i])); ok {
-			return counted + int(ratio*float64(whole-prefixes[i].Weight.Tokens(facts)))
-		}
-	}
-	return int(ratio * float64(whole))
+	counted, rest := e.known(name, prefixes, facts)
+	return counted + e.Calibrate(name, whole-rest)
 }
 
-// Part is how many tokens the model takes a part of a prompt for, in the calibration of [Estimator.Tokens].
-func (e *Estimator) Part(w dialect.Weight, name string) int {
-	return int(e.ratio(name) * float64(w.Tokens(model.Find(name))))
+// known is what was counted of the longest prefix that was, and what it was estimated at.
+func (e *Estimator) known(name string, prefixes []dialect.Prefix, facts model.Facts) (counted, estimated int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, p := range slices.Backward(prefixes) {
+		if e.counts == nil {
+			break
+		}
+		if counted, ok := e.counts.Get(prefix{name, p.Hash}); ok {
+			return counted, p.Weight.Tokens(facts)
+		}
+	}
+	return 0, 0
+}
+
+// Calibrate multiplies an estimate by the model's ratio.
+func (e *Estimator) Calibrate(name string, tokens int) int {
+	return int(e.ratio(name) * float64(tokens))
 }
 
 // Learn takes what a target counted of the prompt of a call, cached tokens included.
@@ -74,20 +79,34 @@ func (e *Estimator) Learn(c *dialect.Call, name string, counted int) {
 		return
 	}
 	last := prefixes[len(prefixes)-1]
-	e.counts.Add(e.key(name, last), counted)
-	if counted < tells {
-		return
-	}
 	ratio := float64(counted) / float64(max(1, last.Weight.Tokens(model.Find(name))))
-	if ratio > farOff || ratio < 1/farOff {
-		return
-	}
+
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if old, known := e.ratios[name]; known {
+	e.remember(prefix{name, last.Hash}, counted)
+	if counted >= tells && ratio < farOff && ratio > 1/farOff {
+		e.adjust(name, ratio)
+	}
+}
+
+func (e *Estimator) remember(p prefix, counted int) {
+	if e.counts == nil {
+		counts, err := simplelru.NewLRU[prefix, int](remembered, nil)
+		if err != nil {
+			panic(err) // the size is a constant above 0
+		}
+		e.counts = counts
+	}
+	e.counts.Add(p, counted)
+}
+
+func (e *Estimator) adjust(name string, ratio float64) {
+	old, known := e.ratios[name]
+	switch {
+	case known:
 		ratio = old + smoothing*(ratio-old)
-	} else if len(e.ratios) >= models {
-		clear(e.ratios) // names that clients invent, and no target serves, do not get here
+	case e.ratios == nil || len(e.ratios) >= models: // a name that no target serves does not get here
+		e.ratios = make(map[string]float64)
 	}
 	e.ratios[name] = ratio
 }
@@ -99,8 +118,4 @@ func (e *Estimator) ratio(name string) float64 {
 		return ratio
 	}
 	return 1
-}
-
-func (e *Estimator) key(name string, p dialect.Prefix) uint64 {
-	return p.Hash ^ maphash.String(e.seed, name)
 }

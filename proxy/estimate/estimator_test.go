@@ -36,7 +36,7 @@ func parse(t *testing.T, body string) *dialect.Call {
 func counted(turns, words int) int { return 20 + turns*2*(words+7) }
 
 func TestAConversationIsExactUpToItsLastAnswer(t *testing.T) {
-	e := New()
+	var e Estimator
 	for turns := 1; turns <= 20; turns++ {
 		call, want := conversation(t, "claude-opus-5-5", turns, 100), counted(turns, 100)
 		got := e.Tokens(call, "claude-opus-5-5")
@@ -51,7 +51,7 @@ func TestAConversationIsExactUpToItsLastAnswer(t *testing.T) {
 }
 
 func TestAModelIsCalibratedByOtherConversations(t *testing.T) {
-	e := New()
+	var e Estimator
 	for turns := range 30 {
 		e.Learn(conversation(t, "m", turns+1, 50), "m", counted(turns+1, 50))
 	}
@@ -59,13 +59,14 @@ func TestAModelIsCalibratedByOtherConversations(t *testing.T) {
 	if got, want := e.Tokens(call, "m"), counted(12, 333); math.Abs(float64(got-want)) > 0.1*float64(want) {
 		t.Errorf("%d tokens, counted are %d", got, want)
 	}
-	if before, now := New().Tokens(call, "n"), e.Tokens(call, "n"); before != now {
+	if before, now := new(Estimator).Tokens(call, "n"), e.Tokens(call, "n"); before != now {
 		t.Errorf("another model's estimate moved from %d to %d", before, now)
 	}
 }
 
 func TestNonsenseTeachesNothing(t *testing.T) {
-	e, call := New(), conversation(t, "m", 10, 100)
+	var e Estimator
+	call := conversation(t, "m", 10, 100)
 	before := e.ratio("m")
 	for _, n := range []int{-1, 0, 1, 300, 1 << 40} {
 		e.Learn(call, "m", n)
@@ -80,7 +81,7 @@ func TestNonsenseTeachesNothing(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	e := New()
+	var e Estimator
 	for i := range remembered + 100 {
 		e.Learn(parse(t, fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":"%d"}]}`, i)), fmt.Sprint("m", i), 5*tells)
 	}
@@ -94,7 +95,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 func TestFit(t *testing.T) {
 	call := conversation(t, "m", 10, 100) // 10 KB, about 3,400 tokens by bytes
-	e := New()
+	var e Estimator
 	for _, c := range []struct {
 		window, answer int
 		fits, looked   bool

@@ -15,17 +15,19 @@ import (
 // try is one attempt while it is under way.
 type try struct {
 	*Loop
-	x      *Exchange
-	send   engine.Send // without what the floors forbid
-	target *Target
-	model  string // after aliases
-	began  time.Time
-	sentAt time.Time
-	until  time.Time // when its answer must be committed
-	permit *gate.Permit
-	edits  []string
-	gone   *clock.Signal // the client hung up, or the other side of a hedge won
-	race   *race         // nil when there is no hedge
+	x       *Exchange
+	send    engine.Send // without what the floors forbid
+	target  *Target
+	model   string // after aliases
+	began   time.Time
+	sentAt  time.Time
+	until   time.Time // when its answer must be committed
+	permit  *gate.Permit
+	call    *dialect.Call // the client's request, or what trimming left of it
+	trimmed []string      // what trimming cut, as edits
+	edits   []string
+	gone    *clock.Signal // the client hung up, or the other side of a hedge won
+	race    *race         // nil when there is no hedge
 }
 
 // attempt carries out a send: an answer that is committed, and the attempts that came to nothing, in finishing order.
@@ -90,11 +92,12 @@ func (t *try) place() *failed {
 	if why := x.fits(t.target); why != "" {
 		return t.unfit(why)
 	}
-	switch {
-	case send.Trim != nil:
-		return t.unfit("trim is not built yet")
-	case t.moves() && !x.Call.Outline().Movable:
+	if t.moves() && !x.Call.Outline().Movable {
 		return t.unfit("the request is bound to state on a server: it can neither be edited nor sent elsewhere")
+	}
+	t.call = x.Call
+	if err := t.lighten(); err != nil {
+		return t.unfit(err.Error())
 	}
 	return nil
 }
@@ -109,7 +112,8 @@ func (t *try) liftModel() {
 
 // moves says whether the attempt edits the request or takes it to another target than it would have gone to.
 func (t *try) moves() bool {
-	return t.target != t.x.primary() || t.send.Model != t.x.Request.Model || t.send.MaxTokens > 0 || len(t.send.Body) > 0
+	return t.target != t.x.primary() || t.send.Model != t.x.Request.Model || t.send.MaxTokens > 0 ||
+		t.send.Trim != nil || len(t.send.Body) > 0
 }
 
 // wait sits out the action's after.
@@ -165,12 +169,15 @@ func (t *try) render() (*Outgoing, *failed) {
 	if t.model != x.Request.Model {
 		edits.Model = t.model
 	}
-	body, applied, err := x.Call.Render(nil, edits)
+	body, applied, err := t.call.Render(nil, edits)
+	if err == nil {
+		err = t.checkMerged(body)
+	}
 	if err != nil {
 		t.settle(gate.RequestFault, 0)
 		return nil, t.unfit(err.Error())
 	}
-	t.edits = applied
+	t.edits = append(t.trimmed, applied...)
 	now := t.Clock.Now()
 	t.until = earlier(x.Deadline, now.Add(orElse(t.send.Timeout, t.target.Timeouts.Total)))
 	out := &Outgoing{

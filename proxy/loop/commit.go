@@ -54,6 +54,7 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	}
 	t.committed()
 	t.permit.Release()
+	t.learn(usage)
 	t.ended(trace.End{
 		Outcome: trace.OK, Status: in.Status(), FirstContent: t.Clock.Now().Sub(t.x.Began), Usage: readUsage(usage),
 	})

@@ -6,6 +6,7 @@ import (
 	"spillway/engine"
 	"spillway/proxy/clock"
 	"spillway/proxy/dialect"
+	"spillway/proxy/estimate"
 	"spillway/proxy/gate"
 	"spillway/proxy/trace"
 )
@@ -21,6 +22,8 @@ type Loop struct {
 	Clock    clock.Clock
 	Gates    *gate.Gates
 	Counters *Counters
+	// Estimator knows how long prompts are. It learns from answers.
+	Estimator estimate.Estimator
 	// Observe is told of every attempt and every end, for metrics and logs. It must not block.
 	Observe Observer
 	// Seed begins each decision's randomness; nil = at random. A simulation gives its own, to come to the same result again.

@@ -125,6 +125,7 @@ func (r *Relay) Close() error {
 	r.events.Release()
 	err := r.in.Close()
 	t.permit.Release()
+	t.learn(r.watch.Usage())
 	t.ended(end)
 	return err
 }
