@@ -12,6 +12,7 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/config"
+	"spillway/proxy/model"
 )
 
 var ignoreRefs = cmpopts.IgnoreUnexported(config.Config{})
@@ -53,7 +54,12 @@ targets:
     dialect: openai
     url: http://localhost:11434/v1/
     fit: trim
+    server: ollama
     max_tokens_field: max_completion_tokens
+    tool_choice: true
+    image_urls: false
+    count_tokens: false
+    reasoning_content: true
 clients:
   - { name: batch, key: ${BATCH_KEY}, policy: batch, priority: low, forbid: [translate], max_wait: 10m }
 `
@@ -61,6 +67,8 @@ clients:
 func TestParseEveryKey(t *testing.T) {
 	got := parse(t, everyKey, "ANTHROPIC_API_KEY=sk-ant\nBATCH_KEY=12345")
 	timeouts := config.Timeouts{Connect: 5 * time.Second, FirstEvent: 2 * time.Minute, Idle: time.Minute, Total: 10 * time.Minute}
+	ollama := model.FindServer("ollama", "")
+	ollama.MaxTokensField, ollama.NoToolChoice, ollama.ReasoningBack = "max_completion_tokens", false, true
 	want := &config.Config{
 		File: "etc/spillway.yaml", Listen: "127.0.0.1:5290", Admin: "127.0.0.1:5291", Policies: "./policies", Policy: "overload",
 		Vars:     map[string]any{"ladder": []any{"claude-opus-5-5", "claude-sonnet-5-5"}},
@@ -75,11 +83,11 @@ func TestParseEveryKey(t *testing.T) {
 		Targets: []config.Target{{
 			Name: "claude", Dialect: engine.Anthropic, URL: "https://api.anthropic.com", Key: config.Conceal("sk-ant"), Explicit: true,
 			Fit: config.FitRefuse, Models: map[string]string{"opus": "claude-opus-5-5"}, MaxConcurrency: 64, Timeouts: timeouts,
-			Price: map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}}, MaxTokensField: "max_tokens",
+			Price: map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}}, Server: model.FindServer("anthropic", ""),
 			Windows: map[string]config.Window{"claude-opus-5-5": {Context: 500_000, Output: 64_000}},
 		}, {
 			Name: "other", Dialect: engine.OpenAI, URL: "http://localhost:11434/v1",
-			Fit: config.FitTrim, MaxConcurrency: 1024, Timeouts: timeouts, MaxTokensField: "max_completion_tokens",
+			Fit: config.FitTrim, MaxConcurrency: 1024, Timeouts: timeouts, Server: ollama,
 		}},
 		Clients: []config.Client{{
 			Name: "batch", Key: config.Conceal("12345"), Policy: "batch", Priority: engine.Low,
@@ -126,7 +134,7 @@ func TestPolicyRefs(t *testing.T) {
 	}
 	want := []string{
 		"etc/spillway.yaml:5:9 overload", "etc/spillway.yaml:9:15 overload", "etc/spillway.yaml:9:38 next",
-		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:27:47 batch",
+		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:32:47 batch",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -204,7 +212,7 @@ func TestMaxTokensField(t *testing.T) {
 		"dialect: openai, max_tokens_field: max_tokens":       "max_tokens",
 		"dialect: openai, url: https://api.openai.com/other/": "max_completion_tokens",
 	} {
-		if got := parse(t, "targets: { a: { "+target+" } }", "").Targets[0].MaxTokensField; got != want {
+		if got := parse(t, "targets: { a: { "+target+" } }", "").Targets[0].Server.MaxTokensField; got != want {
 			t.Errorf("%s: %s, want %s", target, got, want)
 		}
 	}

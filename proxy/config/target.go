@@ -7,6 +7,7 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/form"
+	"spillway/proxy/model"
 )
 
 // Target is a place requests can go.
@@ -34,9 +35,8 @@ type Target struct {
 	Windows map[string]Window
 	// Price is by resolved model name.
 	Price map[string]engine.Price
-	// MaxTokensField is the request field that bounds the answer of chat completions: `max_tokens`, or
-	// `max_completion_tokens` as api.openai.com's newer models want it.
-	MaxTokensField string
+	// Server is what the target's software understands: the row of package model's table that `server` names, or the URL's.
+	Server model.Server
 }
 
 // Timeouts bound one attempt.
@@ -108,15 +108,11 @@ func newTarget(name string, dialect engine.API) Target {
 
 // settle fills in the defaults that follow from other keys.
 func (t *Target) settle() {
-	isOfficial := official(t.Dialect, t.URL)
 	if !t.Explicit {
-		t.ForwardCaller = isOfficial
+		t.ForwardCaller = official(t.Dialect, t.URL)
 	}
-	if t.MaxTokensField == "" {
-		t.MaxTokensField = fieldMaxTokens
-		if t.Dialect == engine.OpenAI && isOfficial {
-			t.MaxTokensField = fieldMaxCompletionTokens
-		}
+	if t.Server.Name == "" {
+		t.Server = model.FindServer("", t.URL)
 	}
 }
 
@@ -144,7 +140,7 @@ func readTarget(r *form.Report, f form.Field) Target {
 		s.Missing(f.Key, "dialect", "say `dialect: anthropic` or `dialect: openai`")
 	}
 	t := newTarget(f.Name, dialect)
-	t.MaxTokensField, t.ForwardCaller = "", false
+	t.ForwardCaller = false
 	form.Scalar(s, "url", &t.URL, parseURL(dialect))
 	t.Explicit = form.Read(s, "key", &t.Key, readSecret) != nil
 	if t.Key.Reveal() == callerKey {
@@ -156,10 +152,7 @@ func readTarget(r *form.Report, f form.Field) Target {
 	form.Read(s, "windows", &t.Windows, t.readWindows)
 	form.Read(s, "timeouts", &t.Timeouts, t.readTimeouts)
 	form.Read(s, "price", &t.Price, t.readPrices)
-	field := form.Scalar(s, "max_tokens_field", &t.MaxTokensField, form.OneOf(fieldMaxTokens, fieldMaxCompletionTokens))
-	if field != nil && dialect == engine.Anthropic {
-		r.Fault(field, form.Wrong("only a target of the openai dialect has this key", "remove it"))
-	}
+	t.readServer(r, s)
 	s.Close()
 	t.settle()
 	return t

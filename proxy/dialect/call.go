@@ -123,6 +123,15 @@ func (c *Call) Value(name string) []byte {
 	return nil
 }
 
+// Fields yields the top-level fields in their order, each value as it stands in the body.
+func (c *Call) Fields(yield func(name string, value []byte) bool) {
+	for _, f := range c.fields {
+		if !yield(string(f.name), c.Body[f.value:f.end]) {
+			return
+		}
+	}
+}
+
 func (c *Call) wrongType(name, want string) *Problem {
 	f, _ := c.fields.find(name)
 	got := describe(c.Body[f.value:])

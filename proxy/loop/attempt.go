@@ -165,7 +165,7 @@ func (x *Exchange) sentTo(target string) bool {
 // render makes what is to be sent, always from the client's own bytes.
 func (t *try) render() (*Outgoing, *failed) {
 	x := t.x
-	edits := dialect.Edits{MaxTokens: t.send.MaxTokens, MaxTokensField: t.target.MaxTokensField, Body: t.send.Body}
+	edits := dialect.Edits{MaxTokens: t.send.MaxTokens, MaxTokensField: t.target.Server.MaxTokensField, Body: t.send.Body}
 	if t.model != x.Request.Model {
 		edits.Model = t.model
 	}

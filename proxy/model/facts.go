@@ -13,7 +13,26 @@ type Facts struct {
 	// Bound says that a thinking block is bound to all that stands before it: a change there makes it invalid
 	// (Anthropic docs, "Preserved thinking").
 	Bound bool
+	// Thinking is how the model is asked to think.
+	Thinking Thinking
+	// FixedSampling says that temperature, top_p and top_k are refused unless they are the defaults.
+	FixedSampling bool
+	// FreeTools says that tool_choice may not force a tool.
+	FreeTools bool
+	// SilentTools says that it refuses to reason with function tools on Chat Completions; the Responses API allows it.
+	SilentTools bool
 }
+
+// Thinking is how a model is asked to think.
+type Thinking string
+
+// The ways.
+const (
+	NotKnown Thinking = ""         // or not at all
+	Budget   Thinking = "budget"   // Anthropic's thinking.budget_tokens
+	Adaptive Thinking = "adaptive" // Anthropic's thinking adaptive, with output_config.effort
+	Effort   Thinking = "effort"   // OpenAI's reasoning_effort
+)
 
 // unknownText is how a model is taken to count that the table does not have: by few bytes, so that too much is expected.
 const unknownText = 3
@@ -22,14 +41,19 @@ const unknownText = 3
 // ("us.anthropic.claude-opus-4-1-20250805-v1:0"), Vertex ("claude-opus-4-1@20250805") or a router's
 // ("anthropic/claude-opus-5.5"). The longest family in the table that the name holds is the model's.
 func Find(name string) Facts {
+	_, facts := find(name)
+	return facts
+}
+
+func find(name string) (family string, facts Facts) {
 	name = plain(name)
-	best, facts := "", Facts{Text: unknownText}
+	facts = Facts{Text: unknownText}
 	for _, row := range table {
-		if len(row.family) > len(best) && holds(name, row.family) {
-			best, facts = row.family, row.facts
+		if len(row.family) > len(family) && holds(name, row.family) {
+			family, facts = row.family, row.facts
 		}
 	}
-	return facts
+	return family, facts
 }
 
 // plain writes a name as the table does: in lower case, versions with dashes.

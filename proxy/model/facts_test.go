@@ -3,30 +3,34 @@ package model
 import "testing"
 
 func TestFind(t *testing.T) {
-	for name, want := range map[string]Facts{
-		"claude-opus-5-5":                            {Window: million, Output: k128, Text: newerText},
-		"anthropic/claude-opus-4.6":                  {Window: million, Output: k128, Text: claudeText},
-		"us.anthropic.claude-opus-4-1-20250805-v1:0": {Window: small, Output: 32_000, Text: claudeText},
-		"claude-haiku-4-5@20251001":                  {Window: small, Output: k64, Text: claudeText},
-		"claude-3-5-sonnet-20241022":                 {Window: small, Output: 8192, Text: claudeText},
-		"claude-fable-5-1":                           {Window: million, Output: k128, Text: newerText, Bound: true},
-		"claude-fable-5":                             {Window: million, Output: k128, Text: newerText},
-		"claude-fable-6":                             {Window: million, Output: k128, Text: newerText, Bound: true},
-		"claude-verse-9":                             {Window: small, Output: k64, Text: newerText},
-		"gpt-5.6-mini":                               {Window: 400_000, Output: k128, Text: openAIText},
-		"GPT-4o-mini":                                {Window: k128, Output: 16_384, Text: openAIText},
-		"gpt-50":                                     {Text: openAIText},
-		"meta-llama/Llama-3.3-70B-Instruct":          {Window: 131_072, Text: openText},
-		"llama-3":                                    {Window: 8192, Text: openText},
-		"somebody/something":                         {Text: unknownText},
-		"fo3":                                        {Text: unknownText},
-		"":                                           {Text: unknownText},
-		"/":                                          {Text: unknownText},
-		"arn:aws:bedrock:eu:1:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0": {Window: small, Output: k64, Text: claudeText},
+	for name, want := range map[string]string{
+		"claude-opus-5-5":                            "claude-opus-5",
+		"anthropic/claude-opus-4.6":                  "claude-opus-4-6",
+		"us.anthropic.claude-opus-4-1-20250805-v1:0": "claude-opus-4",
+		"claude-haiku-4-5@20251001":                  "claude-haiku-4-5",
+		"claude-3-5-sonnet-20241022":                 "claude-3-5",
+		"claude-fable-5-1":                           "claude-fable-5-1",
+		"claude-fable-5":                             "claude-fable-5",
+		"claude-fable-6":                             "claude-fable",
+		"claude-verse-9":                             "claude",
+		"gpt-5.6-mini":                               "gpt-5",
+		"gpt-5.1":                                    "gpt-5-1",
+		"GPT-4o-mini":                                "gpt-4o",
+		"gpt-50":                                     "gpt",
+		"meta-llama/Llama-3.3-70B-Instruct":          "llama-3-3",
+		"llama-3":                                    "llama-3",
+		"somebody/something":                         "",
+		"fo3":                                        "",
+		"":                                           "",
+		"/":                                          "",
+		"arn:aws:bedrock:eu:1:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0": "claude-sonnet-4-5",
 	} {
-		if got := Find(name); got != want {
-			t.Errorf("%q: %+v, want %+v", name, got, want)
+		if got, _ := find(name); got != want {
+			t.Errorf("%q is of the family %q, want %q", name, got, want)
 		}
+	}
+	if got := Find("unheard-of"); got != (Facts{Text: unknownText}) {
+		t.Errorf("%+v", got)
 	}
 }
 

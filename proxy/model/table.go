@@ -16,32 +16,35 @@ const (
 	k128    = 128_000
 )
 
+// gpt5 is GPT-5 up to 5.2: from 5.3 on Chat Completions refuses to reason with function tools.
+var gpt5 = Facts{Window: 400_000, Output: k128, Text: openAIText, Thinking: Effort, FixedSampling: true}
+
 // table is what is known, by family. Sources: Anthropic's models overview, OpenAI's model pages, the model cards of open
 // weights; November 2026. A server may allow less: say so under the target's `windows`.
 var table = []struct {
 	family string
 	facts  Facts
 }{
-	{"claude", Facts{Window: small, Output: k64, Text: newerText}}, // one newer than this table
+	{"claude", Facts{Window: small, Output: k64, Text: newerText, Thinking: Adaptive, FixedSampling: true}}, // one newer than this table
 	{"claude-2", Facts{Window: 100_000, Output: 4096, Text: claudeText}},
 	{"claude-3", Facts{Window: small, Output: 4096, Text: claudeText}},
 	{"claude-3-5", Facts{Window: small, Output: 8192, Text: claudeText}},
-	{"claude-3-7", Facts{Window: small, Output: k64, Text: claudeText}},
-	{"claude-haiku-4-5", Facts{Window: small, Output: k64, Text: claudeText}},
-	{"claude-sonnet-4", Facts{Window: small, Output: k64, Text: claudeText}},
-	{"claude-sonnet-4-5", Facts{Window: small, Output: k64, Text: claudeText}},
-	{"claude-sonnet-4-6", Facts{Window: million, Output: k128, Text: claudeText}},
-	{"claude-sonnet-5", Facts{Window: million, Output: k128, Text: newerText}},
-	{"claude-opus-4", Facts{Window: small, Output: 32_000, Text: claudeText}},
-	{"claude-opus-4-5", Facts{Window: small, Output: k64, Text: claudeText}},
-	{"claude-opus-4-6", Facts{Window: million, Output: k128, Text: claudeText}},
-	{"claude-opus-4-7", Facts{Window: million, Output: k128, Text: newerText}},
-	{"claude-opus-4-8", Facts{Window: million, Output: k128, Text: newerText}},
-	{"claude-opus-5", Facts{Window: million, Output: k128, Text: newerText}},
-	{"claude-fable", Facts{Window: million, Output: k128, Text: newerText, Bound: true}},
-	{"claude-fable-5", Facts{Window: million, Output: k128, Text: newerText}},
-	{"claude-fable-5-1", Facts{Window: million, Output: k128, Text: newerText, Bound: true}},
-	{"claude-mythos", Facts{Window: million, Output: k128, Text: newerText, Bound: true}},
+	{"claude-3-7", Facts{Window: small, Output: k64, Text: claudeText, Thinking: Budget}},
+	{"claude-haiku-4-5", Facts{Window: small, Output: k64, Text: claudeText, Thinking: Budget}},
+	{"claude-sonnet-4", Facts{Window: small, Output: k64, Text: claudeText, Thinking: Budget}},
+	{"claude-sonnet-4-5", Facts{Window: small, Output: k64, Text: claudeText, Thinking: Budget}},
+	{"claude-sonnet-4-6", Facts{Window: million, Output: k128, Text: claudeText, Thinking: Adaptive}},
+	{"claude-sonnet-5", Facts{Window: million, Output: k128, Text: newerText, Thinking: Adaptive, FixedSampling: true}},
+	{"claude-opus-4", Facts{Window: small, Output: 32_000, Text: claudeText, Thinking: Budget}},
+	{"claude-opus-4-5", Facts{Window: small, Output: k64, Text: claudeText, Thinking: Budget}},
+	{"claude-opus-4-6", Facts{Window: million, Output: k128, Text: claudeText, Thinking: Adaptive}},
+	{"claude-opus-4-7", Facts{Window: million, Output: k128, Text: newerText, Thinking: Adaptive, FixedSampling: true}},
+	{"claude-opus-4-8", Facts{Window: million, Output: k128, Text: newerText, Thinking: Adaptive, FixedSampling: true}},
+	{"claude-opus-5", Facts{Window: million, Output: k128, Text: newerText, Thinking: Adaptive, FixedSampling: true}},
+	{"claude-fable", Facts{Window: million, Output: k128, Text: newerText, Bound: true, Thinking: Adaptive, FixedSampling: true, FreeTools: true}},
+	{"claude-fable-5", Facts{Window: million, Output: k128, Text: newerText, Thinking: Adaptive, FixedSampling: true}},
+	{"claude-fable-5-1", Facts{Window: million, Output: k128, Text: newerText, Bound: true, Thinking: Adaptive, FixedSampling: true, FreeTools: true}},
+	{"claude-mythos", Facts{Window: million, Output: k128, Text: newerText, Bound: true, Thinking: Adaptive, FixedSampling: true, FreeTools: true}},
 
 	{"gpt", Facts{Text: openAIText}},
 	{"gpt-3-5-turbo", Facts{Window: 16_385, Output: 4096, Text: openText}},
@@ -49,11 +52,15 @@ var table = []struct {
 	{"gpt-4-turbo", Facts{Window: k128, Output: 4096, Text: openText}},
 	{"gpt-4o", Facts{Window: k128, Output: 16_384, Text: openAIText}},
 	{"gpt-4-1", Facts{Window: 1_047_576, Output: 32_768, Text: openAIText}},
-	{"gpt-5", Facts{Window: 400_000, Output: k128, Text: openAIText}},
-	{"gpt-oss", Facts{Window: 131_072, Output: 131_072, Text: openAIText}},
-	{"o1", Facts{Window: small, Output: 100_000, Text: openAIText}},
-	{"o3", Facts{Window: small, Output: 100_000, Text: openAIText}},
-	{"o4-mini", Facts{Window: small, Output: 100_000, Text: openAIText}},
+	{"gpt-5", Facts{Window: 400_000, Output: k128, Text: openAIText, Thinking: Effort, FixedSampling: true, SilentTools: true}},
+	{"gpt-5-mini", gpt5},
+	{"gpt-5-nano", gpt5},
+	{"gpt-5-1", gpt5},
+	{"gpt-5-2", gpt5},
+	{"gpt-oss", Facts{Window: 131_072, Output: 131_072, Text: openAIText, Thinking: Effort}},
+	{"o1", Facts{Window: small, Output: 100_000, Text: openAIText, Thinking: Effort, FixedSampling: true}},
+	{"o3", Facts{Window: small, Output: 100_000, Text: openAIText, Thinking: Effort, FixedSampling: true}},
+	{"o4-mini", Facts{Window: small, Output: 100_000, Text: openAIText, Thinking: Effort, FixedSampling: true}},
 
 	{"deepseek", Facts{Window: 131_072, Text: openText}},
 	{"llama-3", Facts{Window: 8192, Text: openText}},

@@ -1,0 +1,37 @@
+package translate
+
+import (
+	"github.com/tidwall/gjson"
+)
+
+// writer appends JSON to bytes. It sets commas by what stands before; the caller opens and closes in pairs.
+type writer struct{ b []byte }
+
+func (w *writer) comma() {
+	if n := len(w.b); n > 0 {
+		switch w.b[n-1] {
+		case '{', '[', ':', ',':
+		default:
+			w.b = append(w.b, ',')
+		}
+	}
+}
+
+func (w *writer) open(c byte) { w.comma(); w.b = append(w.b, c) }
+
+func (w *writer) end(c byte) { w.b = append(w.b, c) }
+
+// key begins a member. Keys are words of the protocols and need no escapes.
+func (w *writer) key(name string) *writer {
+	w.comma()
+	w.b = append(append(append(w.b, '"'), name...), `":`...)
+	return w
+}
+
+// raw writes a value as it stands.
+func (w *writer) raw(value []byte) { w.comma(); w.b = append(w.b, value...) }
+
+func (w *writer) word(value string) { w.comma(); w.b = append(append(append(w.b, '"'), value...), '"') }
+
+// text writes a string with its escapes.
+func (w *writer) text(value string) { w.comma(); w.b = gjson.AppendJSONString(w.b, value) }
