@@ -68,9 +68,7 @@ func TestUnfitSends(t *testing.T) {
 		served        string // by which target, after the policy has gone on
 	}{
 		"another target":           {`send: "b"`, "target", "a"},
-		"another dialect":          {`send: "c"`, "", "a"},
 		"a forbidden translation":  {`send: "c"`, "translate", "a"},
-		"a trim":                   {`send: "a", trim: { keepToolResults: 0 }`, "", "a"},
 		"another kind of answer":   {`send: "a", body: { stream: true }`, "", "a"},
 		"a body without its model": {`send: "a", body: { model: null }`, "", "a"},
 		"a body with no number":    {`send: "a", body: { max_tokens: "many" }`, "", "a"},
@@ -95,7 +93,7 @@ func TestUnfitSends(t *testing.T) {
 
 func TestOnlyUnfitAttemptsAreABadRequest(t *testing.T) {
 	l := start(t, setup{Targets: []simtarget.Config{{}, {Dialect: engine.OpenAI}}, Policies: decides(`return attempts.length ? { fail: "last" } : { send: "b" }`)})
-	got := l.Post(t, "/v1/messages", message(true))
+	got := l.Post(t, "/v1/messages", message(true), "X-Spillway-Forbid", "translate")
 	if got.StatusCode != 400 || got.Header.Get("X-Should-Retry") != "false" || !strings.Contains(got.Body, "invalid_request_error") {
 		t.Errorf("%d %v %s", got.StatusCode, got.Header, got.Body)
 	}

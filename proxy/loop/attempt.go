@@ -10,24 +10,25 @@ import (
 	"spillway/proxy/dialect"
 	"spillway/proxy/gate"
 	"spillway/proxy/trace"
+	"spillway/proxy/translate"
 )
 
 // try is one attempt while it is under way.
 type try struct {
 	*Loop
-	x       *Exchange
-	send    engine.Send // without what the floors forbid
-	target  *Target
-	model   string // after aliases
-	began   time.Time
-	sentAt  time.Time
-	until   time.Time // when its answer must be committed
-	permit  *gate.Permit
-	call    *dialect.Call // the client's request, or what trimming left of it
-	trimmed []string      // what trimming cut, as edits
-	edits   []string
-	gone    *clock.Signal // the client hung up, or the other side of a hedge won
-	race    *race         // nil when there is no hedge
+	x      *Exchange
+	send   engine.Send // without what the floors forbid
+	target *Target
+	model  string // after aliases
+	began  time.Time
+	sentAt time.Time
+	until  time.Time // when its answer must be committed
+	permit *gate.Permit
+	call   *dialect.Call          // what is sent before its model, max_tokens and body are edited
+	across *translate.Translation // nil when the target speaks the client's dialect
+	edits  []string
+	gone   *clock.Signal // the client hung up, or the other side of a hedge won
+	race   *race         // nil when there is no hedge
 }
 
 // attempt carries out a send: an answer that is committed, and the attempts that came to nothing, in finishing order.
@@ -96,8 +97,10 @@ func (t *try) place() *failed {
 		return t.unfit("the request is bound to state on a server: it can neither be edited nor sent elsewhere")
 	}
 	t.call = x.Call
-	if err := t.lighten(); err != nil {
-		return t.unfit(err.Error())
+	for _, edit := range [...]func() error{t.lighten, t.translate} {
+		if err := edit(); err != nil {
+			return t.unfit(err.Error())
+		}
 	}
 	return nil
 }
@@ -177,11 +180,11 @@ func (t *try) render() (*Outgoing, *failed) {
 		t.settle(gate.RequestFault, 0)
 		return nil, t.unfit(err.Error())
 	}
-	t.edits = append(t.trimmed, applied...)
+	t.edits = append(t.edits, applied...)
 	now := t.Clock.Now()
 	t.until = earlier(x.Deadline, now.Add(orElse(t.send.Timeout, t.target.Timeouts.Total)))
 	out := &Outgoing{
-		Method: "POST", Path: x.Request.Path, Query: x.Query, Body: body, Header: x.Header, Set: t.send.Headers,
+		Method: "POST", Path: t.path(), Query: x.Query, Body: body, Header: t.headers(), Set: t.send.Headers,
 		Credential: x.Credential, Until: t.until, Gone: t.gone,
 	}
 	if x.Call.Stream {

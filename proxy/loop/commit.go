@@ -40,13 +40,17 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	case in.Stream() != nil:
 		return t.hold(in)
 	}
-	usage, ok := dialect.ReadWhole(t.target.Dialect, t.x.Call.Endpoint, in.Body())
+	usage, ok := dialect.ReadWhole(t.target.Dialect, t.call.Endpoint, in.Body())
 	switch {
 	case !ok:
 		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Body: in.Body()})
 	case t.x.Call.Stream: // an SDK that expects events would read it as an empty answer, without an error
 		err := fmt.Errorf("%w: the target answered a streaming request with %s", failure.ErrEmpty, in.Get("Content-Type"))
 		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Err: err})
+	}
+	body, err := t.tellWhole(in.Body())
+	if err != nil {
+		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Err: fmt.Errorf("%w: %w", failure.ErrEmpty, err)})
 	}
 	if !t.win() {
 		t.lost(in)
@@ -58,7 +62,9 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	t.ended(trace.End{
 		Outcome: trace.OK, Status: in.Status(), FirstContent: t.Clock.Now().Sub(t.x.Began), Usage: readUsage(usage),
 	})
-	return t.answer(in), nil
+	a := t.answer(in)
+	a.Body = body
+	return a, nil
 }
 
 // hold reads a stream up to its first content. Until then it can be thrown away, for nothing of the message was sent.
@@ -66,7 +72,10 @@ func (t *try) hold(in Incoming) (*Answer, *failed) {
 	stream := in.Stream()
 	r := &Relay{
 		try: t, in: in, stream: stream, events: sse.NewReader(stream, maxEvent),
-		watch: dialect.NewWatch(t.target.Dialect, t.x.Call.Endpoint),
+		watch: dialect.NewWatch(t.target.Dialect, t.call.Endpoint),
+	}
+	if t.across != nil {
+		r.across = t.across.Stream(t.home())
 	}
 	limit := earlier(t.until, t.sentAt.Add(orElse(0, t.target.Timeouts.FirstEvent)))
 	for {
@@ -77,16 +86,18 @@ func (t *try) hold(in Incoming) (*Answer, *failed) {
 			r.events.Release()
 			return nil, f
 		}
-		switch r.watch.Step(event) {
-		case dialect.Failure:
+		step := r.watch.Step(event)
+		if step == dialect.Failure {
 			f := t.rejected(in, failure.Answer{Status: in.Status(), Body: event.Data, InStream: true})
 			r.events.Release()
 			return nil, f
-		case dialect.Content, dialect.Terminal:
-			r.held = append(r.held, event.Raw...)
-			return t.relay(r)
 		}
-		if r.held = append(r.held, event.Raw...); len(r.held) > maxPreamble {
+		if r.held, err = r.tell(r.held, event); err != nil {
+			f := t.rejected(in, failure.Answer{Status: in.Status(), Err: fmt.Errorf("%w: %w", failure.ErrIncomplete, err)})
+			r.events.Release()
+			return nil, f
+		}
+		if step != dialect.Preamble || len(r.held) > maxPreamble {
 			return t.relay(r)
 		}
 		limit = earlier(t.until, t.Clock.Now().Add(orElse(0, t.target.Timeouts.Idle)))
@@ -137,7 +148,7 @@ func (t *try) committed() {
 
 func (t *try) answer(in Incoming) *Answer {
 	return &Answer{
-		Status: in.Status(), Body: in.Body(), Incoming: in,
+		Status: in.Status(), Incoming: in,
 		Target: t.target.Name, Model: t.model, Sends: t.x.sends, Edits: t.edits,
 	}
 }
@@ -164,7 +175,7 @@ func (t *try) read(a failure.Answer, in Incoming) *failed {
 	f.Status, f.Reason, f.Retry = a.Status, reading.Reason, reading.Retry
 	f.Code, f.Message, f.RetryAfter = reading.Code, t.mask(reading.Message), reading.RetryAfter
 	if in != nil && a.Err == nil {
-		f.answer = keep(in, a, f)
+		f.answer = t.keep(in, a, f)
 	}
 	t.settle(t.blame(f.Reason), f.RetryAfter)
 	return f
@@ -192,6 +203,18 @@ func (t *try) blame(reason engine.Reason) gate.FailureKind {
 		return gate.TargetFault
 	default:
 		return gate.RequestFault
+	}
+}
+
+// keep is what the client hears of a target's failure: the target's own answer, or the same in the client's dialect.
+func (t *try) keep(in Incoming, a failure.Answer, f *failed) *answered {
+	if t.across == nil {
+		return keep(in, a, f)
+	}
+	info := dialect.ErrorInfo{Reason: f.Reason, Message: f.Target + ": " + cmp.Or(f.Message, "an answer without a word"), RequestID: t.x.Request.ID}
+	return &answered{
+		status: dialect.Status(t.x.Request.API, f.Reason), body: dialect.ErrorBody(t.x.Request.API, info),
+		headers: [][2]string{{"Content-Type", "application/json"}},
 	}
 }
 

@@ -49,7 +49,7 @@ func (l *Loop) onError(x *Exchange) (engine.Action, []string) {
 		return engine.Action{Fail: &engine.Fail{Last: true}}, []string{"onError: passthrough, after an attempt: fail last"}
 	}
 	for _, t := range x.Targets {
-		if x.fits(t) == "" && !l.Gates.Health(t.Gate(x.Request.Model)).Paused {
+		if t.Dialect == x.Request.API && x.fits(t) == "" && !l.Gates.Health(t.Gate(x.Request.Model)).Paused {
 			return engine.Action{Send: &engine.Send{Target: t.Name}}, []string{"onError: passthrough to " + t.Name}
 		}
 	}

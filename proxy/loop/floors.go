@@ -5,6 +5,7 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/config"
+	"spillway/proxy/dialect"
 )
 
 // Floors are what the caller forbids; they win over any policy. The zero value forbids nothing.
@@ -96,8 +97,10 @@ func (x *Exchange) fits(t *Target) string {
 	switch {
 	case t.Dialect != x.Request.API && x.Floors.Translate:
 		return "the caller forbids translation, and the target speaks " + string(t.Dialect)
-	case t.Dialect != x.Request.API:
-		return "the target speaks " + string(t.Dialect) + ", the request " + string(x.Request.API)
+	case t.Dialect != x.Request.API && x.Call.Endpoint == dialect.Responses:
+		return "the target speaks " + string(t.Dialect) + ", and responses do not cross dialects"
+	case t.Dialect != x.Request.API && t.Key.Reveal() == "":
+		return "the target has no key of its own, and the caller's is for another dialect"
 	case !t.Accepts():
 		return "the target has no key of its own, and the caller's may not be shown to it"
 	case x.Floors.Target && t != x.primary():

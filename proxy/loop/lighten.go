@@ -2,7 +2,6 @@ package loop
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 
@@ -84,14 +83,11 @@ func (t *try) fit(window config.Window) error {
 
 // trim trims the client's request, and notes why when nothing was cut that could have been.
 func (t *try) trim(plan engine.Trim) error {
-	if t.x.Call.API != t.x.Request.API {
-		return errors.New("only the client's own request can be trimmed")
-	}
 	result, err := trim.Trim(t.x.Call, trim.Options{Trim: plan, Tokens: t.weigh(), PrefixBound: model.Find(t.model).Bound})
 	if err != nil {
 		return fmt.Errorf("trim: %w", err)
 	}
-	t.call, t.trimmed = result.Call, result.Applied
+	t.call, t.edits = result.Call, result.Applied
 	switch {
 	case result.Untouched != "":
 		t.x.Record.Note("trim: nothing cut, " + result.Untouched)

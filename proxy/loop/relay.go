@@ -11,6 +11,7 @@ import (
 	"spillway/proxy/failure"
 	"spillway/proxy/sse"
 	"spillway/proxy/trace"
+	"spillway/proxy/translate"
 )
 
 // ErrBroken is returned by [Relay.Next] after the last bytes of an answer that broke: the connection to the client must
@@ -24,8 +25,11 @@ type Relay struct {
 	stream       Stream
 	events       *sse.Reader
 	watch        *dialect.Watch
-	held         []byte // events not yet given out
-	broken       error  // why the stream ended early
+	across       translate.Stream  // nil when the target speaks the client's dialect
+	told         []byte            // the latest events in the client's dialect
+	held         []byte            // events not yet given out
+	broken       error             // why the stream ended early
+	failure      dialect.ErrorInfo // the target's own word for that
 	ended        bool
 	firstContent time.Duration
 }
@@ -41,15 +45,57 @@ func (r *Relay) Next() ([]byte, error) {
 	if r.ended {
 		return nil, r.last()
 	}
-	r.stream.Limit(r.try.Clock.Now().Add(orElse(0, r.try.target.Timeouts.Idle)))
-	event, err := r.events.Next()
-	if err != nil {
-		return r.stop(err)
+	for {
+		r.stream.Limit(r.try.Clock.Now().Add(orElse(0, r.try.target.Timeouts.Idle)))
+		event, err := r.events.Next()
+		if err != nil {
+			return r.stop(err)
+		}
+		if r.across != nil {
+			if out, err := r.stepAcross(event); len(out) > 0 || err != nil {
+				return out, err
+			}
+			continue
+		}
+		if r.step(event) || !r.events.Buffered() {
+			return event.Raw, nil
+		}
+		return r.batch(event.Raw), nil
 	}
-	if r.step(event) || !r.events.Buffered() {
-		return event.Raw, nil
+}
+
+// stepAcross follows one event, and tells it in the client's dialect. An event may have nothing to tell.
+func (r *Relay) stepAcross(event sse.Event) ([]byte, error) {
+	if r.step(event) {
+		return r.errorEvent(r.failure), nil
 	}
-	return r.batch(event.Raw), nil
+	told, err := r.across.Step(r.told[:0], event)
+	if r.told = told; err != nil {
+		return r.giveUp(err), nil
+	}
+	if len(told) == 0 && r.ended {
+		return nil, r.last()
+	}
+	return told, nil
+}
+
+// giveUp ends a stream that cannot be told in the client's dialect.
+func (r *Relay) giveUp(err error) []byte {
+	r.ended, r.broken = true, err
+	return r.errorEvent(dialect.ErrorInfo{Reason: engine.ReasonServer, Message: "the answer from " + r.try.target.Name + " could not be translated"})
+}
+
+func (r *Relay) errorEvent(info dialect.ErrorInfo) []byte {
+	info.RequestID = r.try.x.Request.ID
+	return dialect.ErrorEvent(r.try.x.Request.API, r.try.x.Call.Endpoint, info)
+}
+
+// tell appends an event as the client reads it.
+func (r *Relay) tell(dst []byte, event sse.Event) ([]byte, error) {
+	if r.across != nil {
+		return r.across.Step(dst, event)
+	}
+	return append(dst, event.Raw...), nil
 }
 
 // batch joins the events that have already arrived behind first.
@@ -74,6 +120,7 @@ func (r *Relay) step(event sse.Event) (failed bool) {
 	}
 	reading := failure.Read(failure.Answer{API: r.try.target.Dialect, Status: r.in.Status(), Body: event.Data, InStream: true, Now: r.try.Clock.Now()})
 	r.ended, r.broken = true, fmt.Errorf("%s: %s", reading.Reason, reading.Message)
+	r.failure = dialect.ErrorInfo{Reason: reading.Reason, Message: r.try.mask(reading.Message)}
 	return true
 }
 
@@ -81,11 +128,21 @@ func (r *Relay) step(event sse.Event) (failed bool) {
 func (r *Relay) stop(err error) ([]byte, error) {
 	r.ended = true
 	if r.watch.Complete() {
-		return r.events.Pending(), nil // such as a last event without its blank line
+		if r.across == nil {
+			return r.events.Pending(), nil // such as a last event without its blank line
+		}
+		last, failed := r.across.End(r.told[:0])
+		if failed != nil {
+			return r.giveUp(failed), nil
+		}
+		if len(last) == 0 {
+			return nil, r.last()
+		}
+		return last, nil
 	}
 	r.broken = unfinished(err, false)
 	// The transport's own words would tell of addresses inside.
-	last := dialect.ErrorInfo{Reason: engine.ReasonServer, Message: "the answer from " + r.try.target.Name + " broke off", RequestID: r.try.x.Request.ID}
+	last := dialect.ErrorInfo{Reason: engine.ReasonServer, Message: "the answer from " + r.try.target.Name + " broke off"}
 	switch x := r.try.x; {
 	case x.Cut():
 		r.broken, last.Message = errCut, stopping
@@ -94,7 +151,7 @@ func (r *Relay) stop(err error) ([]byte, error) {
 	case errors.Is(r.broken, failure.ErrIdle):
 		last.Reason, last.Message = engine.ReasonTimeout, "the answer from "+r.try.target.Name+" fell silent"
 	}
-	return dialect.ErrorEvent(r.try.x.Request.API, r.try.x.Call.Endpoint, last), nil
+	return r.errorEvent(last), nil
 }
 
 // errCut is why the answer of a request that was cut broke.

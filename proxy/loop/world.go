@@ -29,11 +29,11 @@ func (w world) OpensIn() (time.Duration, bool) {
 // Count implements [engine.World].
 func (w world) Count(name string) float64 { return w.loop.Counters.Get(name, w.loop.Clock.Now()) }
 
-// usable are the gates through which the request could go as it is.
+// usable are the gates through which the request could go as it is, in its own dialect.
 func (x *Exchange) usable() []gate.Key {
 	keys := make([]gate.Key, 0, len(x.Targets))
 	for _, t := range x.Targets {
-		if x.fits(t) == "" {
+		if t.Dialect == x.Request.API && x.fits(t) == "" {
 			keys = append(keys, t.Gate(x.Request.Model))
 		}
 	}

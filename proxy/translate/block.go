@@ -1,0 +1,83 @@
+package translate
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// block writes a part of a user's message as a block.
+func (t *Translation) block(part gjson.Result) {
+	switch kind := part.Get("type").Str; kind {
+	case "text":
+		if text := part.Get("text").String(); strings.TrimSpace(text) != "" {
+			t.textBlock(text)
+		}
+	case "image_url":
+		t.imageBlock(part.Get("image_url"))
+	case "file":
+		t.documentBlock(part.Get("file"))
+	default:
+		t.refuse("a part of type %s has no equivalent", kind)
+	}
+}
+
+func (t *Translation) textBlock(text string) {
+	t.w.open('{')
+	t.w.key("type").word("text")
+	t.w.key("text").text(text)
+	t.w.end('}')
+}
+
+func (t *Translation) imageBlock(image gjson.Result) {
+	if detail := image.Get("detail").Str; detail != "" && detail != "auto" {
+		t.drop("detail")
+	}
+	address := image.Get("url").String()
+	media, data, inline := fromDataURI(address)
+	w := &t.w
+	switch {
+	case inline && strings.HasPrefix(media, "image/"):
+		t.source("image", media, data)
+	case strings.HasPrefix(address, "https://"), strings.HasPrefix(address, "http://"):
+		w.open('{')
+		w.key("type").word("image")
+		w.key("source").open('{')
+		w.key("type").word("url")
+		w.key("url").text(address)
+		w.end('}')
+		w.end('}')
+	default:
+		t.refuse("an image that is neither in the request nor at a URL")
+	}
+}
+
+func (t *Translation) documentBlock(file gjson.Result) {
+	media, data, inline := fromDataURI(file.Get("file_data").String())
+	if !inline || media != "application/pdf" {
+		t.refuse("a file that is no PDF in the request")
+		return
+	}
+	t.source("document", media, data)
+}
+
+func (t *Translation) source(kind, media, data string) {
+	w := &t.w
+	w.open('{')
+	w.key("type").word(kind)
+	w.key("source").open('{')
+	w.key("type").word("base64")
+	w.key("media_type").text(media)
+	w.key("data").text(data)
+	w.end('}')
+	w.end('}')
+}
+
+func fromDataURI(address string) (media, data string, ok bool) {
+	rest, ok := strings.CutPrefix(address, "data:")
+	if !ok {
+		return "", "", false
+	}
+	media, data, ok = strings.Cut(rest, ";base64,")
+	return media, data, ok
+}

@@ -1,0 +1,194 @@
+package translate
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// chatMessages writes a conversation with its system prompt as a chat's messages.
+func (t *Translation) chatMessages(system, messages gjson.Result) {
+	w := &t.w
+	w.key("messages").open('[')
+	if text := t.systemText(system); text != "" {
+		t.chatText("system", text)
+	}
+	last := ""
+	messages.ForEach(func(_, m gjson.Result) bool {
+		switch last = m.Get("role").Str; last {
+		case "user":
+			t.chatUser(m.Get("content"))
+		case "assistant":
+			t.chatAssistant(m.Get("content"))
+		case "system":
+			if text := t.systemText(m.Get("content")); text != "" {
+				t.chatText("system", text)
+			}
+		default:
+			t.refuse("there is no role %q", last)
+		}
+		return t.err == nil
+	})
+	if last == "assistant" {
+		t.refuse("it ends with the beginning of an answer, which a chat completion does not continue")
+	}
+	w.end(']')
+}
+
+func (t *Translation) chatText(role, text string) {
+	w := &t.w
+	w.open('{')
+	w.key("role").word(role)
+	w.key("content").text(text)
+	w.end('}')
+}
+
+// systemText joins a system prompt's blocks: not every server reads them apart.
+func (t *Translation) systemText(content gjson.Result) string {
+	if content.Type == gjson.String {
+		return content.String()
+	}
+	var texts []string
+	content.ForEach(func(_, block gjson.Result) bool {
+		if block.Get("type").Str != "text" {
+			t.refuse("a system prompt with a block of type %s has no equivalent", block.Get("type").Str)
+			return false
+		}
+		t.dropIf(block, "cache_control")
+		texts = append(texts, block.Get("text").String())
+		return true
+	})
+	return strings.Join(texts, "\n")
+}
+
+// chatUser writes a user's message: first a tool message for each result, then the rest, and then the images of results,
+// for tool messages hold text alone.
+func (t *Translation) chatUser(content gjson.Result) {
+	if content.Type == gjson.String {
+		t.chatText("user", content.String())
+		return
+	}
+	var parts, images []gjson.Result
+	content.ForEach(func(_, block gjson.Result) bool {
+		if block.Get("type").Str == "tool_result" {
+			images = append(images, t.chatResult(block)...)
+		} else {
+			parts = append(parts, block)
+		}
+		return t.err == nil
+	})
+	parts = append(images, parts...)
+	if len(parts) == 0 || t.err != nil {
+		return
+	}
+	w := &t.w
+	w.open('{')
+	w.key("role").word("user")
+	if only := parts[0]; len(parts) == 1 && only.Get("type").Str == "text" {
+		t.dropIf(only, "cache_control", "citations")
+		w.key("content").raw([]byte(only.Get("text").Raw))
+	} else {
+		w.key("content").open('[')
+		for _, part := range parts {
+			t.chatPart(part)
+		}
+		w.end(']')
+	}
+	w.end('}')
+}
+
+// chatResult writes a tool's result, and returns its images.
+func (t *Translation) chatResult(result gjson.Result) (images []gjson.Result) {
+	t.dropIf(result, "cache_control")
+	var texts []string
+	content := result.Get("content")
+	if content.Type == gjson.String {
+		texts = append(texts, content.String())
+	}
+	content.ForEach(func(_, block gjson.Result) bool {
+		switch kind := block.Get("type").Str; kind {
+		case "text":
+			texts = append(texts, block.Get("text").String())
+		case "image", "document":
+			images = append(images, block)
+			texts = append(texts, "["+kind+": see the user's message below]")
+		case "":
+		default:
+			t.refuse("a tool result with a block of type %s has no equivalent", kind)
+		}
+		return t.err == nil
+	})
+	text := strings.Join(texts, "\n")
+	if result.Get("is_error").Bool() {
+		text = "Error: " + text
+	}
+	w := &t.w
+	w.open('{')
+	w.key("role").word("tool")
+	w.key("tool_call_id").text(result.Get("tool_use_id").String())
+	w.key("content").text(text)
+	w.end('}')
+	return images
+}
+
+// chatAssistant writes an assistant's message. What it thought stays behind: shown as text it would become an example of how to
+// answer.
+func (t *Translation) chatAssistant(content gjson.Result) {
+	if content.Type == gjson.String {
+		t.chatText("assistant", content.String())
+		return
+	}
+	var text strings.Builder
+	var calls []gjson.Result
+	content.ForEach(func(_, block gjson.Result) bool {
+		switch kind := block.Get("type").Str; kind {
+		case "text":
+			t.dropIf(block, "cache_control", "citations")
+			text.WriteString(block.Get("text").String())
+		case "thinking", "redacted_thinking":
+			t.drop("thinking")
+		case "tool_use":
+			t.dropIf(block, "cache_control")
+			calls = append(calls, block)
+		default:
+			t.refuse("an answer with a block of type %s has no equivalent", kind)
+		}
+		return t.err == nil
+	})
+	if text.Len() == 0 && len(calls) == 0 {
+		return
+	}
+	w := &t.w
+	w.open('{')
+	w.key("role").word("assistant")
+	if text.Len() > 0 {
+		w.key("content").text(text.String())
+	} else {
+		w.key("content").raw([]byte("null"))
+	}
+	t.chatCalls(calls)
+	w.end('}')
+}
+
+func (t *Translation) chatCalls(calls []gjson.Result) {
+	if len(calls) == 0 {
+		return
+	}
+	w := &t.w
+	if t.to.Server.ReasoningBack {
+		w.key("reasoning_content").text("")
+	}
+	w.key("tool_calls").open('[')
+	for _, call := range calls {
+		w.open('{')
+		w.key("id").text(call.Get("id").String())
+		w.key("type").word("function")
+		w.key("function").open('{')
+		w.key("name").text(t.toolName(call.Get("name").Str))
+		w.key("arguments").text(cmp.Or(call.Get("input").Raw, "{}"))
+		w.end('}')
+		w.end('}')
+	}
+	w.end(']')
+}

@@ -1,0 +1,73 @@
+package translate
+
+import "github.com/tidwall/gjson"
+
+// chatPart writes a block of a user's message as a part.
+func (t *Translation) chatPart(block gjson.Result) {
+	t.dropIf(block, "cache_control", "citations")
+	switch kind := block.Get("type").Str; kind {
+	case "text":
+		t.textPart(block.Get("text").String())
+	case "image":
+		t.imagePart(block.Get("source"))
+	case "document":
+		t.documentPart(block)
+	default:
+		t.refuse("a block of type %s has no equivalent", kind)
+	}
+}
+
+func (t *Translation) textPart(text string) {
+	t.w.open('{')
+	t.w.key("type").word("text")
+	t.w.key("text").text(text)
+	t.w.end('}')
+}
+
+func (t *Translation) imagePart(source gjson.Result) {
+	address := ""
+	switch kind := source.Get("type").Str; {
+	case kind == "base64":
+		address = dataURI(source)
+	case kind == "url" && t.to.Server.NoImageURLs:
+		t.refuse("an image by its URL is not understood there")
+	case kind == "url":
+		address = source.Get("url").String()
+	default:
+		t.refuse("an image of source %s is at Anthropic alone", kind)
+	}
+	w := &t.w
+	w.open('{')
+	w.key("type").word("image_url")
+	w.key("image_url").open('{')
+	w.key("url").text(address)
+	w.end('}')
+	w.end('}')
+}
+
+func (t *Translation) documentPart(document gjson.Result) {
+	source := document.Get("source")
+	switch kind := source.Get("type").Str; kind {
+	case "text":
+		t.textPart(source.Get("data").String())
+	case "base64":
+		w := &t.w
+		w.open('{')
+		w.key("type").word("file")
+		w.key("file").open('{')
+		name := document.Get("title").String()
+		if name == "" {
+			name = "document.pdf"
+		}
+		w.key("filename").text(name)
+		w.key("file_data").text(dataURI(source))
+		w.end('}')
+		w.end('}')
+	default: // a URL, a file's id, blocks
+		t.refuse("a document of source %s has no equivalent", kind)
+	}
+}
+
+func dataURI(source gjson.Result) string {
+	return "data:" + source.Get("media_type").String() + ";base64," + source.Get("data").String()
+}

@@ -1,0 +1,14 @@
+// Package translate carries one request across dialects: Anthropic's Messages to OpenAI's Chat Completions or back, and the
+// answer home. Every rule follows from one question: does the meaning survive? What cannot cross is named if it can be done
+// without, and refused if it cannot; nothing is lost silently. Where the dialects match, this package has no part.
+//
+//	translation.go   one request's way across: what it became, what stayed behind, how its answer comes home
+//	tochat.go        a Messages request as a chat completion: chatmessage.go, chatpart.go its conversation
+//	tomessages.go    a chat completion as a Messages request: turn.go, block.go its conversation
+//	answer.go        whole answers, both ways
+//	chatevents.go    a Messages stream as chunks
+//	messageevents.go chunks as a Messages stream
+//	stop.go, usage.go, toolid.go  words that both kinds of answer share
+//	signature.go     thinking that its target did not sign
+//	write.go         JSON, appended
+package translate

@@ -1,0 +1,231 @@
+package translate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/tidwall/gjson"
+
+	"spillway/proxy/model"
+)
+
+// chat writes a Messages request as a chat completion.
+func (t *Translation) chat() {
+	t.w.open('{')
+	for name, value := range t.from.Fields {
+		if v := parse(value); v.Type != gjson.Null {
+			t.chatField(name, v)
+		}
+	}
+	t.chatReasoning()
+	t.w.end('}')
+}
+
+// chatField writes one field of a Messages request. A field that this table does not have may mean anything, and is refused.
+func (t *Translation) chatField(name string, v gjson.Result) {
+	w := &t.w
+	switch name {
+	case "model":
+		w.key("model").raw([]byte(v.Raw))
+	case "max_tokens":
+		w.key(t.to.Server.MaxTokensField).raw([]byte(v.Raw))
+	case "messages":
+		t.chatMessages(parse(t.from.Value("system")), v)
+	case "system", "thinking":
+	case "stream":
+		w.key("stream").raw([]byte(v.Raw))
+		if v.Bool() {
+			w.key("stream_options").raw([]byte(`{"include_usage":true}`))
+		}
+	case "temperature", "top_p":
+		if t.to.Model.FixedSampling {
+			t.drop(name)
+			return
+		}
+		w.key(name).raw([]byte(v.Raw))
+	case "stop_sequences":
+		t.chatStop(v)
+	case "tools":
+		t.chatTools(v)
+	case "tool_choice":
+		t.chatToolChoice(v)
+	case "output_config":
+		t.chatOutput(v)
+	case "metadata":
+		t.chatMetadata(v)
+	case "service_tier":
+		if v.Str == "standard_only" {
+			w.key("service_tier").word("default")
+		}
+	case "top_k", "cache_control", "speed", "diagnostics", "betas":
+		t.drop(name)
+	default: // container, mcp_servers, context_management, fallbacks, thread, inference_geo, and what is yet to come
+		t.refuse("%s has no equivalent", name)
+	}
+}
+
+// maxStops is how many stop sequences a chat completion may have.
+const maxStops = 4
+
+func (t *Translation) chatStop(v gjson.Result) {
+	switch n := len(v.Array()); {
+	case n > maxStops:
+		t.refuse("%d stop_sequences, and a chat completion has at most %d", n, maxStops)
+	case n > 0:
+		t.w.key("stop").raw([]byte(v.Raw))
+	}
+}
+
+func (t *Translation) chatTools(v gjson.Result) {
+	if len(v.Array()) == 0 {
+		return
+	}
+	w := &t.w
+	w.key("tools").open('[')
+	for _, tool := range v.Array() {
+		if kind := tool.Get("type").Str; kind != "" && kind != "custom" {
+			t.refuse("the tool %s runs at Anthropic or has a schema only Claude knows", kind)
+			return
+		}
+		t.dropIf(tool, "cache_control", "defer_loading", "input_examples", "eager_input_streaming", "allowed_callers")
+		w.open('{')
+		w.key("type").word("function")
+		w.key("function").open('{')
+		w.key("name").text(t.toolName(tool.Get("name").Str))
+		if d := tool.Get("description"); d.Type == gjson.String {
+			w.key("description").raw([]byte(d.Raw))
+		}
+		w.key("parameters").raw([]byte(orEmptySchema(tool.Get("input_schema"))))
+		if strict := tool.Get("strict"); strict.IsBool() {
+			w.key("strict").raw([]byte(strict.Raw))
+		}
+		w.end('}')
+		w.end('}')
+	}
+	w.end(']')
+}
+
+// orEmptySchema is a tool's schema; one that takes nothing has an object without properties in both dialects.
+func orEmptySchema(schema gjson.Result) string {
+	if !schema.IsObject() || len(schema.Map()) == 0 {
+		return `{"type":"object","properties":{}}`
+	}
+	return schema.Raw
+}
+
+func (t *Translation) chatToolChoice(v gjson.Result) {
+	w := &t.w
+	choice := v.Get("type").Str
+	if t.to.Server.NoToolChoice && choice != "auto" {
+		t.refuse("tool_choice %s is not understood there", choice)
+	}
+	switch choice {
+	case "auto", "none":
+		w.key("tool_choice").word(choice)
+	case "any":
+		w.key("tool_choice").word("required")
+	case "tool":
+		w.key("tool_choice").open('{')
+		w.key("type").word("function")
+		w.key("function").open('{')
+		w.key("name").text(t.toolName(v.Get("name").Str))
+		w.end('}')
+		w.end('}')
+	default:
+		t.refuse("tool_choice %q is not known", choice)
+	}
+	if v.Get("disable_parallel_tool_use").Bool() && choice != "none" {
+		w.key("parallel_tool_calls").raw([]byte("false"))
+	}
+}
+
+func (t *Translation) chatOutput(v gjson.Result) {
+	w := &t.w
+	v.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "effort": // with thinking
+		case "format":
+			if value.Get("type").Str != "json_schema" {
+				t.refuse("output_config.format %s has no equivalent", value.Get("type").Str)
+				return false
+			}
+			w.key("response_format").open('{')
+			w.key("type").word("json_schema")
+			w.key("json_schema").open('{')
+			w.key("name").word("structured_output")
+			w.key("schema").raw([]byte(value.Get("schema").Raw))
+			w.key("strict").raw([]byte("true"))
+			w.end('}')
+			w.end('}')
+		default:
+			t.refuse("output_config.%s has no equivalent", key.Str)
+		}
+		return t.err == nil
+	})
+}
+
+// chatMetadata: OpenAI's ids of end users have at most 64 characters; a longer one is told as its hash, which is as stable.
+func (t *Translation) chatMetadata(v gjson.Result) {
+	id := v.Get("user_id").Str
+	if id == "" {
+		return
+	}
+	if len(id) > maxToolID {
+		sum := sha256.Sum256([]byte(id))
+		id = hex.EncodeToString(sum[:])
+	}
+	name := "user"
+	if t.to.Server.SafetyID {
+		name = "safety_identifier"
+	}
+	t.w.key(name).text(id)
+}
+
+// chatReasoning asks for as much thinking as the request does, if the target's model can be asked.
+func (t *Translation) chatReasoning() {
+	thinking, effort := parse(t.from.Value("thinking")), parse(t.from.Value("output_config")).Get("effort").Str
+	level := ""
+	switch thinking.Get("type").Str {
+	case "enabled":
+		level = effortFor(thinking.Get("budget_tokens").Int())
+	case "adaptive":
+		level = "high"
+	case "disabled":
+		level = "none"
+	}
+	if effort != "" && level != "none" {
+		level = chatEfforts[effort]
+	}
+	switch {
+	case level == "" || level == "none" && t.to.Model.Thinking != model.Effort:
+		return
+	case t.to.Model.Thinking != model.Effort:
+		t.drop("thinking")
+		return
+	case t.to.Model.SilentTools && len(parse(t.from.Value("tools")).Array()) > 0:
+		if level != "none" {
+			t.drop("thinking") // it would refuse the tools
+		}
+		level = "none"
+	case level == "none":
+		return
+	}
+	t.w.key("reasoning_effort").word(level)
+}
+
+// chatEfforts are Anthropic's levels in OpenAI's words.
+var chatEfforts = map[string]string{"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "xhigh"}
+
+// effortFor is the level that a budget of thinking tokens stands for, in the steps that others use too.
+func effortFor(budget int64) string {
+	switch {
+	case budget >= 10_000:
+		return "high"
+	case budget >= 5_000:
+		return "medium"
+	case budget >= 2_000:
+		return "low"
+	default:
+		return "minimal"
+	}
+}

@@ -1,0 +1,273 @@
+package translate
+
+import (
+	"strconv"
+
+	"github.com/tidwall/gjson"
+
+	"spillway/proxy/model"
+)
+
+// messages writes a chat completion as a Messages request.
+func (t *Translation) messages() {
+	t.w.open('{')
+	for name, value := range t.from.Fields {
+		if v := parse(value); v.Type != gjson.Null {
+			t.messagesField(name, v)
+		}
+	}
+	t.w.number("max_tokens", int64(t.messagesMaxTokens()))
+	t.messagesToolChoice()
+	t.messagesThinking()
+	t.w.end('}')
+}
+
+// messagesMaxTokens: Anthropic's dialect wants a bound.
+func (t *Translation) messagesMaxTokens() int {
+	switch {
+	case t.from.MaxTokens > 0:
+		return t.from.MaxTokens
+	case t.to.MaxTokens > 0:
+		return t.to.MaxTokens
+	default:
+		return defaultMaxTokens
+	}
+}
+
+// messagesField writes one field of a chat completion. A field that this table does not have may mean anything, and is refused.
+func (t *Translation) messagesField(name string, v gjson.Result) {
+	w := &t.w
+	switch name {
+	case "model", "stream":
+		w.key(name).raw([]byte(v.Raw))
+	case "messages":
+		t.turns(v)
+	case "max_tokens", "max_completion_tokens", "stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort":
+	case "temperature", "top_p":
+		t.messagesSampling(name, v)
+	case "stop":
+		t.messagesStop(v)
+	case "tools":
+		t.messagesTools(v)
+	case "response_format":
+		t.messagesFormat(v)
+	case "user", "safety_identifier":
+		if name == "safety_identifier" || !t.from.Has("safety_identifier") {
+			w.key("metadata").open('{')
+			w.key("user_id").raw([]byte(v.Raw))
+			w.end('}')
+		}
+	case "service_tier":
+		t.messagesTier(v)
+	case "n":
+		if v.Int() != 1 {
+			t.refuse("n is %s, and a message is one answer", v.Raw)
+		}
+	case "logprobs":
+		if v.Bool() {
+			t.refuse("logprobs have no equivalent")
+		}
+	case "modalities":
+		if v.Raw != `["text"]` {
+			t.refuse("modalities %s have no equivalent", v.Raw)
+		}
+	case "seed", "presence_penalty", "frequency_penalty", "prediction", "store", "metadata", "verbosity", "prompt_cache_key",
+		"prompt_cache_retention", "prompt_cache_options":
+		t.drop(name)
+	default: // audio, functions, logit_bias, web_search_options, and what is yet to come
+		t.refuse("%s has no equivalent", name)
+	}
+}
+
+// messagesSampling: Claude's newer models refuse any value but the default, and the others a temperature above 1 and both at once.
+func (t *Translation) messagesSampling(name string, v gjson.Result) {
+	switch {
+	case t.to.Model.FixedSampling, name == "top_p" && t.from.Has("temperature"):
+		t.drop(name)
+	case name == "temperature" && v.Num > 1:
+		t.drop(name)
+		t.w.key(name).raw([]byte("1"))
+	default:
+		t.w.key(name).raw([]byte(v.Raw))
+	}
+}
+
+func (t *Translation) messagesStop(v gjson.Result) {
+	t.w.key("stop_sequences")
+	if v.IsArray() {
+		t.w.raw([]byte(v.Raw))
+		return
+	}
+	t.w.open('[')
+	t.w.raw([]byte(v.Raw))
+	t.w.end(']')
+}
+
+func (t *Translation) messagesTools(v gjson.Result) {
+	if len(v.Array()) == 0 {
+		return
+	}
+	w := &t.w
+	w.key("tools").open('[')
+	for _, tool := range v.Array() {
+		if kind := tool.Get("type").Str; kind != "function" {
+			t.refuse("a tool of type %s has no equivalent", kind)
+			return
+		}
+		f := tool.Get("function")
+		w.open('{')
+		w.key("name").text(t.toolName(f.Get("name").Str))
+		if d := f.Get("description"); d.Type == gjson.String {
+			w.key("description").raw([]byte(d.Raw))
+		}
+		w.key("input_schema").raw([]byte(objectSchema(f.Get("parameters"))))
+		if strict := f.Get("strict"); strict.IsBool() {
+			w.key("strict").raw([]byte(strict.Raw))
+		}
+		w.end('}')
+	}
+	w.end(']')
+}
+
+// objectSchema is a function's parameters as Anthropic wants them: with the type "object".
+func objectSchema(schema gjson.Result) string {
+	switch {
+	case !schema.IsObject() || len(schema.Map()) == 0:
+		return `{"type":"object","properties":{}}`
+	case !schema.Get("type").Exists():
+		return `{"type":"object",` + schema.Raw[1:]
+	}
+	return schema.Raw
+}
+
+// messagesToolChoice joins what chat completions say in two fields.
+func (t *Translation) messagesToolChoice() {
+	choice, parallel := parse(t.from.Value("tool_choice")), parse(t.from.Value("parallel_tool_calls"))
+	oneByOne := parallel.Exists() && !parallel.Bool() && parallel.Type != gjson.Null
+	kind, name := "", ""
+	switch {
+	case choice.IsObject() && choice.Get("type").Str == "function":
+		kind, name = "tool", t.toolName(choice.Get("function.name").Str)
+	case choice.IsObject():
+		t.refuse("tool_choice of type %s has no equivalent", choice.Get("type").Str)
+	case choice.Str == "required":
+		kind = "any"
+	case choice.Str == "auto" || choice.Str == "none":
+		kind = choice.Str
+	case choice.Type == gjson.String:
+		t.refuse("tool_choice %q is not known", choice.Str)
+	case oneByOne && len(parse(t.from.Value("tools")).Array()) > 0:
+		kind = "auto"
+	}
+	if kind == "" {
+		return
+	}
+	if (kind == "any" || kind == "tool") && t.to.Model.FreeTools {
+		t.refuse("tool_choice may not force a tool at this model")
+	}
+	w := &t.w
+	w.key("tool_choice").open('{')
+	w.key("type").word(kind)
+	if name != "" {
+		w.key("name").text(name)
+	}
+	if oneByOne && kind != "none" {
+		w.key("disable_parallel_tool_use").raw([]byte("true"))
+	}
+	w.end('}')
+}
+
+// messagesFormat: a JSON object without a schema has no equivalent. OpenAI wants the prompt to ask for JSON then, so it does.
+func (t *Translation) messagesFormat(v gjson.Result) {
+	switch kind := v.Get("type").Str; kind {
+	case "text":
+	case "json_object":
+		t.drop("response_format")
+	case "json_schema":
+		t.w.key("output_config").open('{')
+		t.w.key("format").open('{')
+		t.w.key("type").word("json_schema")
+		t.w.key("schema").raw([]byte(v.Get("json_schema.schema").Raw))
+		t.w.end('}')
+		t.messagesEffort()
+		t.w.end('}')
+	default:
+		t.refuse("response_format %s has no equivalent", kind)
+	}
+}
+
+func (t *Translation) messagesTier(v gjson.Result) {
+	switch v.Str {
+	case "auto":
+		t.w.key("service_tier").word("auto")
+	case "default":
+		t.w.key("service_tier").word("standard_only")
+	default:
+		t.drop("service_tier")
+	}
+}
+
+// minBudget is the least thinking budget, and roomForAnswer what is left of max_tokens beside it.
+const (
+	minBudget     = 1024
+	roomForAnswer = 1024
+)
+
+// messagesThinking asks for as much thinking as the request does. A forced tool and thinking exclude each other.
+func (t *Translation) messagesThinking() {
+	effort := t.effort()
+	if effort == "" {
+		return
+	}
+	choice := parse(t.from.Value("tool_choice"))
+	forced := choice.IsObject() || choice.Str == "required"
+	budget := min(budgetFor(effort), t.messagesMaxTokens()-roomForAnswer)
+	switch {
+	case forced, t.to.Model.Thinking == model.Budget && budget < minBudget:
+		t.drop("reasoning_effort")
+	case t.to.Model.Thinking == model.Adaptive:
+		t.w.key("thinking").raw([]byte(`{"type":"adaptive"}`))
+		if parse(t.from.Value("response_format")).Get("type").Str != "json_schema" {
+			t.w.key("output_config").open('{')
+			t.messagesEffort()
+			t.w.end('}')
+		}
+	case t.to.Model.Thinking == model.Budget:
+		t.w.key("thinking").raw([]byte(`{"type":"enabled","budget_tokens":` + strconv.Itoa(budget) + `}`))
+	default:
+		t.drop("reasoning_effort")
+	}
+}
+
+// effort is how much the request wants to be thought about; "" when it does not say, or wants none.
+func (t *Translation) effort() string {
+	effort := parse(t.from.Value("reasoning_effort")).Str
+	if effort == "none" {
+		return ""
+	}
+	return effort
+}
+
+func (t *Translation) messagesEffort() {
+	if effort := t.effort(); effort != "" && t.to.Model.Thinking == model.Adaptive {
+		level := map[string]string{"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "max"}[effort]
+		if level == "" {
+			t.refuse("reasoning_effort %q is not known", effort)
+			return
+		}
+		t.w.key("effort").word(level)
+	}
+}
+
+func budgetFor(effort string) int {
+	switch effort {
+	case "minimal":
+		return minBudget
+	case "low":
+		return 2_048
+	case "medium":
+		return 8_192
+	default:
+		return 16_384
+	}
+}

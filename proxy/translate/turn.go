@@ -1,0 +1,239 @@
+package translate
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// turns writes a chat's messages as a system prompt and a conversation. The messages at its head that instruct are the system
+// prompt; a later one becomes a user's text that says so, behind the results of tools if it stands among them.
+func (t *Translation) turns(messages gjson.Result) {
+	list := messages.Array()
+	head := 0
+	for head < len(list) && instructs(list[head]) {
+		head++
+	}
+	t.system(list[:head])
+	w := &t.w
+	w.key("messages").open('[')
+	var late []gjson.Result // instructions among the results of tools
+	for i := head; i < len(list) && t.err == nil; i++ {
+		switch m := list[i]; {
+		case instructs(m):
+			late = append(late, m)
+			continue
+		case m.Get("role").Str == "tool":
+			end := i
+			for end < len(list) && (list[end].Get("role").Str == "tool" || instructs(list[end])) {
+				end++
+			}
+			t.results(list[i:end], late)
+			i, late = end-1, nil
+			continue
+		default:
+			t.reminders(late)
+			late = nil
+			t.turn(m)
+		}
+	}
+	t.reminders(late)
+	w.end(']')
+	switch {
+	case head == len(list):
+		t.refuse("there is no message of a user")
+	case list[head].Get("role").Str == "assistant":
+		t.refuse("it begins with an answer")
+	case list[len(list)-1].Get("role").Str == "assistant":
+		t.refuse("it ends with the beginning of an answer, which newer models do not continue")
+	}
+}
+
+func instructs(m gjson.Result) bool {
+	role := m.Get("role").Str
+	return role == "system" || role == "developer"
+}
+
+func (t *Translation) system(messages []gjson.Result) {
+	w := &t.w
+	var texts []string
+	for _, m := range messages {
+		texts = append(texts, t.texts(m.Get("content"))...)
+	}
+	if len(texts) == 0 {
+		return
+	}
+	w.key("system").open('[')
+	for _, text := range texts {
+		t.textBlock(text)
+	}
+	w.end(']')
+}
+
+// texts are the texts of a content that may hold nothing else, without blank ones, which Anthropic refuses.
+func (t *Translation) texts(content gjson.Result) (texts []string) {
+	add := func(text string) {
+		if strings.TrimSpace(text) != "" {
+			texts = append(texts, text)
+		}
+	}
+	if content.Type == gjson.String {
+		add(content.String())
+	}
+	content.ForEach(func(_, part gjson.Result) bool {
+		switch kind := part.Get("type").Str; kind {
+		case "text":
+			add(part.Get("text").String())
+		case "refusal":
+			add(part.Get("refusal").String())
+		case "":
+		default:
+			t.refuse("a part of type %s has no equivalent where it stands", kind)
+		}
+		return t.err == nil
+	})
+	return texts
+}
+
+// turn writes a user's or an assistant's message.
+func (t *Translation) turn(m gjson.Result) {
+	if m.Get("name").Exists() {
+		t.drop("name")
+	}
+	switch role := m.Get("role").Str; role {
+	case "user":
+		t.userTurn(m.Get("content"))
+	case "assistant":
+		t.assistantTurn(m)
+	default:
+		t.refuse("the role %q has no equivalent", role)
+	}
+}
+
+func (t *Translation) userTurn(content gjson.Result) {
+	w := &t.w
+	mark := len(w.b)
+	w.open('{')
+	w.key("role").word("user")
+	w.key("content").open('[')
+	inside := len(w.b)
+	if content.Type == gjson.String && strings.TrimSpace(content.String()) != "" {
+		t.textBlock(content.String())
+	}
+	content.ForEach(func(_, part gjson.Result) bool {
+		if part.IsObject() {
+			t.block(part)
+		}
+		return t.err == nil
+	})
+	if len(w.b) == inside { // nothing but blanks: not a turn
+		w.b = w.b[:mark]
+		return
+	}
+	w.end(']')
+	w.end('}')
+}
+
+func (t *Translation) assistantTurn(m gjson.Result) {
+	if m.Get("function_call").IsObject() || m.Get("audio").IsObject() {
+		t.refuse("an answer with function_call or audio has no equivalent")
+		return
+	}
+	if m.Get("reasoning_content").Exists() || m.Get("reasoning").Exists() {
+		t.drop("reasoning") // unsigned, it may not become thinking
+	}
+	texts := t.texts(m.Get("content"))
+	if refusal := m.Get("refusal").String(); strings.TrimSpace(refusal) != "" {
+		texts = append(texts, refusal)
+	}
+	calls := m.Get("tool_calls").Array()
+	if len(texts) == 0 && len(calls) == 0 {
+		return
+	}
+	w := &t.w
+	w.open('{')
+	w.key("role").word("assistant")
+	w.key("content").open('[')
+	for _, text := range texts {
+		t.textBlock(text)
+	}
+	for _, call := range calls {
+		t.toolUse(call)
+	}
+	w.end(']')
+	w.end('}')
+}
+
+func (t *Translation) toolUse(call gjson.Result) {
+	if kind := call.Get("type").Str; kind != "function" && kind != "" {
+		t.refuse("a tool call of type %s has no equivalent", kind)
+		return
+	}
+	arguments := strings.TrimSpace(call.Get("function.arguments").String())
+	if arguments == "" {
+		arguments = "{}"
+	}
+	if !gjson.Valid(arguments) || arguments[0] != '{' {
+		t.refuse("the arguments of tool call %s are no JSON object", call.Get("id").String())
+		return
+	}
+	w := &t.w
+	w.open('{')
+	w.key("type").word("tool_use")
+	w.key("id").text(toolID(call.Get("id").String()))
+	w.key("name").text(t.toolName(call.Get("function.name").Str))
+	w.key("input").raw([]byte(arguments))
+	w.end('}')
+}
+
+// results writes the tool messages that follow one answer as one user's message, and behind them the instructions that stood
+// before and among them.
+func (t *Translation) results(messages, late []gjson.Result) {
+	w := &t.w
+	w.open('{')
+	w.key("role").word("user")
+	w.key("content").open('[')
+	for _, m := range messages {
+		if instructs(m) {
+			late = append(late, m)
+			continue
+		}
+		w.open('{')
+		w.key("type").word("tool_result")
+		w.key("tool_use_id").text(toolID(m.Get("tool_call_id").String()))
+		w.key("content").text(strings.Join(t.texts(m.Get("content")), "\n"))
+		w.end('}')
+	}
+	t.reminderBlocks(late)
+	w.end(']')
+	w.end('}')
+}
+
+// reminders writes late instructions as a user's message.
+func (t *Translation) reminders(late []gjson.Result) {
+	if len(late) == 0 {
+		return
+	}
+	w := &t.w
+	mark := len(w.b)
+	w.open('{')
+	w.key("role").word("user")
+	w.key("content").open('[')
+	inside := len(w.b)
+	t.reminderBlocks(late)
+	if len(w.b) == inside {
+		w.b = w.b[:mark]
+		return
+	}
+	w.end(']')
+	w.end('}')
+}
+
+func (t *Translation) reminderBlocks(late []gjson.Result) {
+	for _, m := range late {
+		for _, text := range t.texts(m.Get("content")) {
+			t.textBlock("<system>\n" + text + "\n</system>")
+			t.drop("system_role")
+		}
+	}
+}
