@@ -53,7 +53,8 @@ func (t *try) second(plan *engine.Hedge) *side {
 	}
 	other := &try{Loop: t.Loop, x: t.x, began: t.Clock.Now(), gone: t.x.Gone, race: t.race}
 	other.allow(&engine.Send{
-		Target: plan.Target, Model: plan.Model, MaxTokens: t.send.MaxTokens, Trim: t.send.Trim, Timeout: t.send.Timeout, Headers: t.send.Headers, Body: t.send.Body,
+		Target: plan.Target, Model: plan.Model, MaxTokens: t.send.MaxTokens, Trim: t.send.Trim,
+		Timeout: t.send.Timeout, Headers: t.send.Headers, Body: t.send.Body,
 	})
 	out, f := other.prepare()
 	if f != nil {

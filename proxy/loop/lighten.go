@@ -107,7 +107,8 @@ func (t *try) weigh() func(raw []byte) int {
 
 // checkMerged refuses an action's body that makes a well-formed conversation one that is not. What came in odd goes out odd.
 func (t *try) checkMerged(body []byte) error {
-	if !touchesPrompt(t.send.Body) || grammar.Check(t.call) != nil {
+	wasOdd := func() bool { return grammar.Check(t.call) != nil }
+	if !touchesPrompt(t.send.Body) || wasOdd() {
 		return nil
 	}
 	merged, problem := dialect.Parse(t.call.API, t.call.Endpoint, body)

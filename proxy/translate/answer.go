@@ -100,9 +100,33 @@ func (t *Translation) wholeChat(doc gjson.Result, home Home) ([]byte, error) {
 	if !doc.Get("content").IsArray() {
 		return nil, errNoAnswer
 	}
+	w := &writer{b: make([]byte, 0, len(doc.Raw)+512)}
+	w.open('{')
+	w.key("id").text(chatID(doc.Get("id").String(), home))
+	w.key("object").word("chat.completion")
+	w.number("created", home.Created)
+	w.key("model").text(doc.Get("model").String())
+	w.key("choices").open('[')
+	w.open('{')
+	w.number("index", 0)
+	t.chatMessage(w.key("message"), doc.Get("content"))
+	w.key("finish_reason").word(finishReason(doc.Get("stop_reason").Str))
+	w.key("logprobs").raw([]byte("null"))
+	w.end('}')
+	w.end(']')
+	var u usage
+	u.readMessage(doc.Get("usage"))
+	w.key("usage")
+	u.chat(w)
+	w.end('}')
+	return w.b, nil
+}
+
+// chatMessage tells a message's blocks as the message of a choice.
+func (t *Translation) chatMessage(w *writer, content gjson.Result) {
 	var text, thought strings.Builder
 	var calls []gjson.Result
-	doc.Get("content").ForEach(func(_, block gjson.Result) bool {
+	content.ForEach(func(_, block gjson.Result) bool {
 		switch block.Get("type").Str {
 		case "text":
 			text.WriteString(block.Get("text").String())
@@ -113,16 +137,7 @@ func (t *Translation) wholeChat(doc gjson.Result, home Home) ([]byte, error) {
 		}
 		return true
 	})
-	w := &writer{b: make([]byte, 0, len(doc.Raw)+512)}
 	w.open('{')
-	w.key("id").text(chatID(doc.Get("id").String(), home))
-	w.key("object").word("chat.completion")
-	w.number("created", home.Created)
-	w.key("model").text(doc.Get("model").String())
-	w.key("choices").open('[')
-	w.open('{')
-	w.number("index", 0)
-	w.key("message").open('{')
 	w.key("role").word("assistant")
 	if text.Len() > 0 {
 		w.key("content").text(text.String())
@@ -136,28 +151,22 @@ func (t *Translation) wholeChat(doc gjson.Result, home Home) ([]byte, error) {
 	if len(calls) > 0 {
 		w.key("tool_calls").open('[')
 		for _, call := range calls {
-			w.open('{')
-			w.key("id").raw([]byte(call.Get("id").Raw))
-			w.key("type").word("function")
-			w.key("function").open('{')
-			w.key("name").text(t.ownName(call.Get("name").Str))
-			w.key("arguments").text(call.Get("input").Raw)
-			w.end('}')
-			w.end('}')
+			t.chatCall(w, call)
 		}
 		w.end(']')
 	}
 	w.end('}')
-	w.key("finish_reason").word(finishReason(doc.Get("stop_reason").Str))
-	w.key("logprobs").raw([]byte("null"))
+}
+
+func (t *Translation) chatCall(w *writer, call gjson.Result) {
+	w.open('{')
+	w.key("id").raw([]byte(call.Get("id").Raw))
+	w.key("type").word("function")
+	w.key("function").open('{')
+	w.key("name").text(t.ownName(call.Get("name").Str))
+	w.key("arguments").text(call.Get("input").Raw)
 	w.end('}')
-	w.end(']')
-	var u usage
-	u.readMessage(doc.Get("usage"))
-	w.key("usage")
-	u.chat(w)
 	w.end('}')
-	return w.b, nil
 }
 
 // reasoning is what a model thought, under the names that servers give it (DeepSeek, xAI, vLLM; newer vLLM, Ollama, OpenRouter).

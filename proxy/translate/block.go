@@ -18,7 +18,7 @@ func (t *Translation) block(part gjson.Result) {
 	case "file":
 		t.documentBlock(part.Get("file"))
 	default:
-		t.refuse("a part of type %s has no equivalent", kind)
+		t.refusef("a part of type %s has no equivalent", kind)
 	}
 }
 
@@ -48,14 +48,14 @@ func (t *Translation) imageBlock(image gjson.Result) {
 		w.end('}')
 		w.end('}')
 	default:
-		t.refuse("an image that is neither in the request nor at a URL")
+		t.refusef("an image that is neither in the request nor at a URL")
 	}
 }
 
 func (t *Translation) documentBlock(file gjson.Result) {
 	media, data, inline := fromDataURI(file.Get("file_data").String())
 	if !inline || media != "application/pdf" {
-		t.refuse("a file that is no PDF in the request")
+		t.refusef("a file that is no PDF in the request")
 		return
 	}
 	t.source("document", media, data)

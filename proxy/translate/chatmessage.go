@@ -26,12 +26,12 @@ func (t *Translation) chatMessages(system, messages gjson.Result) {
 				t.chatText("system", text)
 			}
 		default:
-			t.refuse("there is no role %q", last)
+			t.refusef("there is no role %q", last)
 		}
 		return t.err == nil
 	})
 	if last == "assistant" {
-		t.refuse("it ends with the beginning of an answer, which a chat completion does not continue")
+		t.refusef("it ends with the beginning of an answer, which a chat completion does not continue")
 	}
 	w.end(']')
 }
@@ -52,7 +52,7 @@ func (t *Translation) systemText(content gjson.Result) string {
 	var texts []string
 	content.ForEach(func(_, block gjson.Result) bool {
 		if block.Get("type").Str != "text" {
-			t.refuse("a system prompt with a block of type %s has no equivalent", block.Get("type").Str)
+			t.refusef("a system prompt with a block of type %s has no equivalent", block.Get("type").Str)
 			return false
 		}
 		t.dropIf(block, "cache_control")
@@ -115,7 +115,7 @@ func (t *Translation) chatResult(result gjson.Result) (images []gjson.Result) {
 			texts = append(texts, "["+kind+": see the user's message below]")
 		case "":
 		default:
-			t.refuse("a tool result with a block of type %s has no equivalent", kind)
+			t.refusef("a tool result with a block of type %s has no equivalent", kind)
 		}
 		return t.err == nil
 	})
@@ -152,7 +152,7 @@ func (t *Translation) chatAssistant(content gjson.Result) {
 			t.dropIf(block, "cache_control")
 			calls = append(calls, block)
 		default:
-			t.refuse("an answer with a block of type %s has no equivalent", kind)
+			t.refusef("an answer with a block of type %s has no equivalent", kind)
 		}
 		return t.err == nil
 	})

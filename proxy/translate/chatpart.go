@@ -13,7 +13,7 @@ func (t *Translation) chatPart(block gjson.Result) {
 	case "document":
 		t.documentPart(block)
 	default:
-		t.refuse("a block of type %s has no equivalent", kind)
+		t.refusef("a block of type %s has no equivalent", kind)
 	}
 }
 
@@ -30,11 +30,11 @@ func (t *Translation) imagePart(source gjson.Result) {
 	case kind == "base64":
 		address = dataURI(source)
 	case kind == "url" && t.to.Server.NoImageURLs:
-		t.refuse("an image by its URL is not understood there")
+		t.refusef("an image by its URL is not understood there")
 	case kind == "url":
 		address = source.Get("url").String()
 	default:
-		t.refuse("an image of source %s is at Anthropic alone", kind)
+		t.refusef("an image of source %s is at Anthropic alone", kind)
 	}
 	w := &t.w
 	w.open('{')
@@ -64,7 +64,7 @@ func (t *Translation) documentPart(document gjson.Result) {
 		w.end('}')
 		w.end('}')
 	default: // a URL, a file's id, blocks
-		t.refuse("a document of source %s has no equivalent", kind)
+		t.refusef("a document of source %s has no equivalent", kind)
 	}
 }
 

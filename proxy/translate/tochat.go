@@ -60,7 +60,7 @@ func (t *Translation) chatField(name string, v gjson.Result) {
 	case "top_k", "cache_control", "speed", "diagnostics", "betas":
 		t.drop(name)
 	default: // container, mcp_servers, context_management, fallbacks, thread, inference_geo, and what is yet to come
-		t.refuse("%s has no equivalent", name)
+		t.refusef("%s has no equivalent", name)
 	}
 }
 
@@ -70,7 +70,7 @@ const maxStops = 4
 func (t *Translation) chatStop(v gjson.Result) {
 	switch n := len(v.Array()); {
 	case n > maxStops:
-		t.refuse("%d stop_sequences, and a chat completion has at most %d", n, maxStops)
+		t.refusef("%d stop_sequences, and a chat completion has at most %d", n, maxStops)
 	case n > 0:
 		t.w.key("stop").raw([]byte(v.Raw))
 	}
@@ -84,7 +84,7 @@ func (t *Translation) chatTools(v gjson.Result) {
 	w.key("tools").open('[')
 	for _, tool := range v.Array() {
 		if kind := tool.Get("type").Str; kind != "" && kind != "custom" {
-			t.refuse("the tool %s runs at Anthropic or has a schema only Claude knows", kind)
+			t.refusef("the tool %s runs at Anthropic or has a schema only Claude knows", kind)
 			return
 		}
 		t.dropIf(tool, "cache_control", "defer_loading", "input_examples", "eager_input_streaming", "allowed_callers")
@@ -117,7 +117,7 @@ func (t *Translation) chatToolChoice(v gjson.Result) {
 	w := &t.w
 	choice := v.Get("type").Str
 	if t.to.Server.NoToolChoice && choice != "auto" {
-		t.refuse("tool_choice %s is not understood there", choice)
+		t.refusef("tool_choice %s is not understood there", choice)
 	}
 	switch choice {
 	case "auto", "none":
@@ -132,7 +132,7 @@ func (t *Translation) chatToolChoice(v gjson.Result) {
 		w.end('}')
 		w.end('}')
 	default:
-		t.refuse("tool_choice %q is not known", choice)
+		t.refusef("tool_choice %q is not known", choice)
 	}
 	if v.Get("disable_parallel_tool_use").Bool() && choice != "none" {
 		w.key("parallel_tool_calls").raw([]byte("false"))
@@ -146,7 +146,7 @@ func (t *Translation) chatOutput(v gjson.Result) {
 		case "effort": // with thinking
 		case "format":
 			if value.Get("type").Str != "json_schema" {
-				t.refuse("output_config.format %s has no equivalent", value.Get("type").Str)
+				t.refusef("output_config.format %s has no equivalent", value.Get("type").Str)
 				return false
 			}
 			w.key("response_format").open('{')
@@ -158,7 +158,7 @@ func (t *Translation) chatOutput(v gjson.Result) {
 			w.end('}')
 			w.end('}')
 		default:
-			t.refuse("output_config.%s has no equivalent", key.Str)
+			t.refusef("output_config.%s has no equivalent", key.Str)
 		}
 		return t.err == nil
 	})

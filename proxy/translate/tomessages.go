@@ -61,21 +61,21 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 		t.messagesTier(v)
 	case "n":
 		if v.Int() != 1 {
-			t.refuse("n is %s, and a message is one answer", v.Raw)
+			t.refusef("n is %s, and a message is one answer", v.Raw)
 		}
 	case "logprobs":
 		if v.Bool() {
-			t.refuse("logprobs have no equivalent")
+			t.refusef("logprobs have no equivalent")
 		}
 	case "modalities":
 		if v.Raw != `["text"]` {
-			t.refuse("modalities %s have no equivalent", v.Raw)
+			t.refusef("modalities %s have no equivalent", v.Raw)
 		}
 	case "seed", "presence_penalty", "frequency_penalty", "prediction", "store", "metadata", "verbosity", "prompt_cache_key",
 		"prompt_cache_retention", "prompt_cache_options":
 		t.drop(name)
 	default: // audio, functions, logit_bias, web_search_options, and what is yet to come
-		t.refuse("%s has no equivalent", name)
+		t.refusef("%s has no equivalent", name)
 	}
 }
 
@@ -111,7 +111,7 @@ func (t *Translation) messagesTools(v gjson.Result) {
 	w.key("tools").open('[')
 	for _, tool := range v.Array() {
 		if kind := tool.Get("type").Str; kind != "function" {
-			t.refuse("a tool of type %s has no equivalent", kind)
+			t.refusef("a tool of type %s has no equivalent", kind)
 			return
 		}
 		f := tool.Get("function")
@@ -149,13 +149,13 @@ func (t *Translation) messagesToolChoice() {
 	case choice.IsObject() && choice.Get("type").Str == "function":
 		kind, name = "tool", t.toolName(choice.Get("function.name").Str)
 	case choice.IsObject():
-		t.refuse("tool_choice of type %s has no equivalent", choice.Get("type").Str)
+		t.refusef("tool_choice of type %s has no equivalent", choice.Get("type").Str)
 	case choice.Str == "required":
 		kind = "any"
 	case choice.Str == "auto" || choice.Str == "none":
 		kind = choice.Str
 	case choice.Type == gjson.String:
-		t.refuse("tool_choice %q is not known", choice.Str)
+		t.refusef("tool_choice %q is not known", choice.Str)
 	case oneByOne && len(parse(t.from.Value("tools")).Array()) > 0:
 		kind = "auto"
 	}
@@ -163,7 +163,7 @@ func (t *Translation) messagesToolChoice() {
 		return
 	}
 	if (kind == "any" || kind == "tool") && t.to.Model.FreeTools {
-		t.refuse("tool_choice may not force a tool at this model")
+		t.refusef("tool_choice may not force a tool at this model")
 	}
 	w := &t.w
 	w.key("tool_choice").open('{')
@@ -192,7 +192,7 @@ func (t *Translation) messagesFormat(v gjson.Result) {
 		t.messagesEffort()
 		t.w.end('}')
 	default:
-		t.refuse("response_format %s has no equivalent", kind)
+		t.refusef("response_format %s has no equivalent", kind)
 	}
 }
 
@@ -252,7 +252,7 @@ func (t *Translation) messagesEffort() {
 	if effort := t.effort(); effort != "" && t.to.Model.Thinking == model.Adaptive {
 		level := map[string]string{"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "max"}[effort]
 		if level == "" {
-			t.refuse("reasoning_effort %q is not known", effort)
+			t.refusef("reasoning_effort %q is not known", effort)
 			return
 		}
 		t.w.key("effort").word(level)

@@ -75,8 +75,8 @@ func (t *Translation) Applied() string {
 	return told
 }
 
-// refuse notes why the request cannot cross. The first reason holds.
-func (t *Translation) refuse(format string, args ...any) {
+// refusef notes why the request cannot cross. The first reason holds.
+func (t *Translation) refusef(format string, args ...any) {
 	if t.err == nil {
 		t.err = fmt.Errorf(format, args...)
 	}

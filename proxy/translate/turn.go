@@ -41,11 +41,11 @@ func (t *Translation) turns(messages gjson.Result) {
 	w.end(']')
 	switch {
 	case head == len(list):
-		t.refuse("there is no message of a user")
+		t.refusef("there is no message of a user")
 	case list[head].Get("role").Str == "assistant":
-		t.refuse("it begins with an answer")
+		t.refusef("it begins with an answer")
 	case list[len(list)-1].Get("role").Str == "assistant":
-		t.refuse("it ends with the beginning of an answer, which newer models do not continue")
+		t.refusef("it ends with the beginning of an answer, which newer models do not continue")
 	}
 }
 
@@ -88,7 +88,7 @@ func (t *Translation) texts(content gjson.Result) (texts []string) {
 			add(part.Get("refusal").String())
 		case "":
 		default:
-			t.refuse("a part of type %s has no equivalent where it stands", kind)
+			t.refusef("a part of type %s has no equivalent where it stands", kind)
 		}
 		return t.err == nil
 	})
@@ -106,7 +106,7 @@ func (t *Translation) turn(m gjson.Result) {
 	case "assistant":
 		t.assistantTurn(m)
 	default:
-		t.refuse("the role %q has no equivalent", role)
+		t.refusef("the role %q has no equivalent", role)
 	}
 }
 
@@ -136,7 +136,7 @@ func (t *Translation) userTurn(content gjson.Result) {
 
 func (t *Translation) assistantTurn(m gjson.Result) {
 	if m.Get("function_call").IsObject() || m.Get("audio").IsObject() {
-		t.refuse("an answer with function_call or audio has no equivalent")
+		t.refusef("an answer with function_call or audio has no equivalent")
 		return
 	}
 	if m.Get("reasoning_content").Exists() || m.Get("reasoning").Exists() {
@@ -166,7 +166,7 @@ func (t *Translation) assistantTurn(m gjson.Result) {
 
 func (t *Translation) toolUse(call gjson.Result) {
 	if kind := call.Get("type").Str; kind != "function" && kind != "" {
-		t.refuse("a tool call of type %s has no equivalent", kind)
+		t.refusef("a tool call of type %s has no equivalent", kind)
 		return
 	}
 	arguments := strings.TrimSpace(call.Get("function.arguments").String())
@@ -174,7 +174,7 @@ func (t *Translation) toolUse(call gjson.Result) {
 		arguments = "{}"
 	}
 	if !gjson.Valid(arguments) || arguments[0] != '{' {
-		t.refuse("the arguments of tool call %s are no JSON object", call.Get("id").String())
+		t.refusef("the arguments of tool call %s are no JSON object", call.Get("id").String())
 		return
 	}
 	w := &t.w
