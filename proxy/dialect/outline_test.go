@@ -162,7 +162,7 @@ func TestWideCharactersWeighMore(t *testing.T) {
 		}
 		return call.Outline().InputTokens - messageTokens
 	}
-	if ascii, chinese := tokens(strings.Repeat("abc", 1000)), tokens(strings.Repeat("abc", 500)+strings.Repeat("中", 500)); ascii != 1000 || chinese != 500+625 {
+	if ascii, chinese := tokens(strings.Repeat("abc", 1000)), tokens(strings.Repeat("abc", 500)+strings.Repeat("\u4e2d", 500)); ascii != 1000 || chinese != 500+625 {
 		t.Errorf("1,000 x abc = %d tokens; half of it Chinese = %d", ascii, chinese)
 	}
 }
