@@ -48,6 +48,9 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 		err := fmt.Errorf("%w: the target answered a streaming request with %s", failure.ErrEmpty, in.Get("Content-Type"))
 		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Err: err})
 	}
+	if t.learnsSignatures() {
+		t.Signatures.LearnWhole(in.Body())
+	}
 	body, err := t.tellWhole(in.Body())
 	if err != nil {
 		return nil, t.rejected(in, failure.Answer{Status: in.Status(), Err: fmt.Errorf("%w: %w", failure.ErrEmpty, err)})
@@ -72,7 +75,7 @@ func (t *try) hold(in Incoming) (*Answer, *failed) {
 	stream := in.Stream()
 	r := &Relay{
 		try: t, in: in, stream: stream, events: sse.NewReader(stream, maxEvent),
-		watch: dialect.NewWatch(t.target.Dialect, t.call.Endpoint),
+		watch: dialect.NewWatch(t.target.Dialect, t.call.Endpoint), foreign: t.learnsSignatures(),
 	}
 	if t.across != nil {
 		r.across = t.across.Stream(t.home())
@@ -87,6 +90,7 @@ func (t *try) hold(in Incoming) (*Answer, *failed) {
 			return nil, f
 		}
 		step := r.watch.Step(event)
+		r.learnSignature(event)
 		if step == dialect.Failure {
 			f := t.rejected(in, failure.Answer{Status: in.Status(), Body: event.Data, InStream: true})
 			r.events.Release()

@@ -8,6 +8,9 @@
 //	decide.go    ask the policy; what to do when it fails
 //	attempt.go   wait, resolve the target, pass the gate, render
 //	floors.go    what the caller forbids
+//	signature.go thinking that its own model alone takes back
+//	lighten.go   trims, and what the target has room for
+//	translate.go across dialects
 //	sender.go    how one attempt reaches a target
 //	commit.go    hold the answer until its first content, or read why there is none
 //	relay.go     the committed answer, event by event, to its end

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"spillway/engine"
 	"spillway/proxy/config"
@@ -19,8 +20,9 @@ const spare = 0.9
 // lighten takes out of the conversation what the action trims, and, where the target says `fit: trim`, what its window has no
 // room for. An error is why the target cannot serve the request.
 func (t *try) lighten() error {
+	whole := uncut{t.call, t.edits}
 	if t.send.Trim != nil {
-		if err := t.trim(*t.send.Trim); err != nil {
+		if err := t.trim(whole, *t.send.Trim); err != nil {
 			return err
 		}
 	}
@@ -34,7 +36,13 @@ func (t *try) lighten() error {
 		}
 		t.send.MaxTokens = window.Output
 	}
-	return t.fit(window)
+	return t.fit(whole, window)
+}
+
+// uncut is the request before a trim: each trim begins with it, never with what another left.
+type uncut struct {
+	call  *dialect.Call
+	edits []string
 }
 
 // moved says whether the request goes elsewhere than its caller meant.
@@ -52,7 +60,7 @@ func (t *try) answerTokens() int {
 }
 
 // fit holds the request against the window, and trims it where the target says so.
-func (t *try) fit(window config.Window) error {
+func (t *try) fit(whole uncut, window config.Window) error {
 	fit := t.Estimator.Fit(t.call, t.model, window.Context, t.answerTokens())
 	if fit.Fits() {
 		return nil
@@ -72,7 +80,7 @@ func (t *try) fit(window config.Window) error {
 		plan = *t.send.Trim
 	}
 	plan.To, plan.MinTokens = goal, 0
-	if err := t.trim(plan); err != nil {
+	if err := t.trim(whole, plan); err != nil {
 		return fmt.Errorf("%w; %w", tooLong, err)
 	}
 	if left := t.Estimator.Fit(t.call, t.model, window.Context, t.answerTokens()); !left.Fits() {
@@ -81,13 +89,13 @@ func (t *try) fit(window config.Window) error {
 	return nil
 }
 
-// trim trims the client's request, and notes why when nothing was cut that could have been.
-func (t *try) trim(plan engine.Trim) error {
-	result, err := trim.Trim(t.x.Call, trim.Options{Trim: plan, Tokens: t.weigh(), PrefixBound: model.Find(t.model).Bound})
+// trim trims the whole request, and notes why when nothing was cut that could have been.
+func (t *try) trim(whole uncut, plan engine.Trim) error {
+	result, err := trim.Trim(whole.call, trim.Options{Trim: plan, Tokens: t.weigh(), PrefixBound: model.Find(t.model).Bound})
 	if err != nil {
 		return fmt.Errorf("trim: %w", err)
 	}
-	t.call, t.edits = result.Call, result.Applied
+	t.call, t.edits = result.Call, slices.Concat(whole.edits, result.Applied)
 	switch {
 	case result.Untouched != "":
 		t.x.Record.Note("trim: nothing cut, " + result.Untouched)

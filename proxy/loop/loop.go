@@ -9,6 +9,7 @@ import (
 	"spillway/proxy/estimate"
 	"spillway/proxy/gate"
 	"spillway/proxy/trace"
+	"spillway/proxy/translate"
 )
 
 // The hard limits of one request, which no policy can move.
@@ -24,6 +25,8 @@ type Loop struct {
 	Counters *Counters
 	// Estimator knows how long prompts are. It learns from answers.
 	Estimator estimate.Estimator
+	// Signatures knows thinking that its own model alone takes back.
+	Signatures translate.Signatures
 	// Observe is told of every attempt and every end, for metrics and logs. It must not block.
 	Observe Observer
 	// Seed begins each decision's randomness; nil = at random. A simulation gives its own, to come to the same result again.

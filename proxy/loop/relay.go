@@ -27,6 +27,7 @@ type Relay struct {
 	watch        *dialect.Watch
 	across       translate.Stream  // nil when the target speaks the client's dialect
 	told         []byte            // the latest events in the client's dialect
+	foreign      bool              // its signatures have to be remembered
 	held         []byte            // events not yet given out
 	broken       error             // why the stream ended early
 	failure      dialect.ErrorInfo // the target's own word for that
@@ -115,6 +116,7 @@ func (r *Relay) batch(first []byte) []byte {
 
 // step follows one event, and says whether it is the target's own word that the answer broke.
 func (r *Relay) step(event sse.Event) (failed bool) {
+	r.learnSignature(event)
 	if r.watch.Step(event) != dialect.Failure {
 		return false
 	}

@@ -84,3 +84,7 @@ func holds(name, family string) bool {
 		from = at + 1
 	}
 }
+
+// Signs says whether a model signs its thinking, and refuses what no such model has signed. Signatures are good for all of
+// Claude, wherever it is served (Anthropic docs, extended thinking: signatures are compatible across platforms).
+func Signs(name string) bool { return holds(plain(name), "claude") }

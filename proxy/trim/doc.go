@@ -6,6 +6,7 @@
 //	replay.go   how far to cut, as the conversation grew
 //	cuts.go     how far that is, and what is left
 //	knife.go    the cuts, made in the client's bytes
+//	thinking.go thinking that is foreign where it goes, cut wherever it stands
 //
 // below them:
 //
