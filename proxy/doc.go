@@ -5,6 +5,7 @@
 //	early.go        keep a streaming client company while it waits
 //	reply.go        the answer goes to the client, event by event
 //	passthrough.go  the paths that no policy decides about
+//	models.go       what all targets offer; counttokens.go how long a prompt is
 //
 // Around them:
 //

@@ -52,7 +52,7 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 	}
 	a.visit = p.hangups.Enter(ctx.Conn(), a.id)
 	if !a.endpoint.Decides() {
-		p.passThrough(a)
+		p.undecided(a)
 		return
 	}
 	x, refused := p.exchange(a)
@@ -67,6 +67,18 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	p.reply(a, x, answer)
+}
+
+// undecided serves a request that no policy decides about.
+func (p *Proxy) undecided(a *arrival) {
+	switch a.endpoint {
+	case dialect.Models:
+		p.serveModels(a)
+	case dialect.CountTokens:
+		p.countTokens(a)
+	default:
+		p.passThrough(a)
+	}
 }
 
 func (p *Proxy) arrive(ctx *fasthttp.RequestCtx) *arrival {

@@ -36,8 +36,8 @@ func (t *try) path() string {
 	}
 }
 
-// messagesVersion is the version that translated requests are written in (Anthropic docs, versioning).
-const messagesVersion = "2023-06-01"
+// MessagesVersion is the version that translated requests are written in (Anthropic docs, versioning).
+const MessagesVersion = "2023-06-01"
 
 // headers are the client's; of a translated request without those that mean something in the client's dialect alone.
 func (t *try) headers() func(yield func(key, value []byte) bool) {
@@ -45,7 +45,7 @@ func (t *try) headers() func(yield func(key, value []byte) bool) {
 		return t.x.Header
 	}
 	return func(yield func(key, value []byte) bool) {
-		if t.target.Dialect == engine.Anthropic && !yield([]byte("anthropic-version"), []byte(messagesVersion)) {
+		if t.target.Dialect == engine.Anthropic && !yield([]byte("anthropic-version"), []byte(MessagesVersion)) {
 			return
 		}
 		for key, value := range t.x.Header {

@@ -24,10 +24,13 @@ type Server struct {
 	SafetyID bool
 }
 
+// Anthropic is the name of Anthropic's own server.
+const Anthropic = "anthropic"
+
 // servers are the known ones. Sources: OpenAI's and DeepSeek's API references, the OpenAI compatibility pages of Ollama, vLLM,
 // llama.cpp and OpenRouter, and what clients have reported of them; November 2026.
 var servers = []Server{
-	{Name: "anthropic", MaxTokensField: "max_tokens"},
+	{Name: Anthropic, MaxTokensField: "max_tokens"},
 	{Name: "openai", MaxTokensField: "max_completion_tokens", SafetyID: true},
 	{Name: "deepseek", MaxTokensField: "max_tokens", ReasoningBack: true, NoCountTokens: true, NoImageURLs: true},
 	{Name: "openrouter", MaxTokensField: "max_tokens", NoCountTokens: true},
@@ -39,7 +42,7 @@ var servers = []Server{
 
 // hosts are where servers are known to be, by host or by port.
 var hosts = map[string]string{
-	"api.anthropic.com": "anthropic", "api.openai.com": "openai", "api.deepseek.com": "deepseek", "openrouter.ai": "openrouter",
+	"api.anthropic.com": Anthropic, "api.openai.com": "openai", "api.deepseek.com": "deepseek", "openrouter.ai": "openrouter",
 	"11434": "ollama",
 }
 
