@@ -35,7 +35,7 @@ func (p *Proxy) serveModels(a *arrival) {
 		models := union(lists)
 		at := slices.IndexFunc(models, func(m dialect.Listed) bool { return m.ID == name })
 		if at < 0 {
-			p.refuse(a, &refusal{404, engine.ReasonNotFound, "no target lists a model " + name})
+			p.passThrough(a) // targets know more names than they list
 			return
 		}
 		p.answerModels(a, lists, dialect.ModelBody(a.api, models[at]))
@@ -97,7 +97,7 @@ func (l *modelList) ask(out *loop.Outgoing) {
 	if err != nil {
 		return
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }()
 	if in.Status() == 200 && in.Stream() == nil {
 		l.models, l.ok = dialect.ReadModels(l.target.Dialect, in.Body())
 	}
