@@ -1,6 +1,6 @@
 import type { Table, TableCtx } from "spillway";
 
-const targets: TableCtx["targets"] = [
+const targets: NonNullable<TableCtx["targets"]> = [
   { name: "claude", dialect: "anthropic" },
   { name: "openai", dialect: "openai" },
   { name: "local", dialect: "openai" },
@@ -61,9 +61,26 @@ export default [
     want: { send: "openai", pause: null },
   },
   {
-    name: "without a chain the configuration's order is one",
+    name: "without a chain the targets of the dialect come first",
+    ctx: { targets: [...targets].reverse() },
+    want: { send: "claude", model: null },
+  },
+  {
+    name: "and then those with an alias for the model",
+    attempts: [{ reason: "overloaded" }],
+    ctx: { targets: [targets[0], targets[1], { ...targets[2], models: { "claude-opus-5-5": "qwen3-coder-480b" } }] },
+    want: { send: "local", model: null },
+  },
+  {
+    name: "but none that would not know the model",
     attempts: [{ reason: "overloaded" }],
     ctx: { targets },
-    want: { send: "openai", model: null },
+    want: { fail: "last" },
+  },
+  {
+    name: "no target could serve it",
+    request: { api: "openai" },
+    ctx: { targets: targets.slice(0, 1) },
+    want: { fail: { status: 400, reason: "unfit" } },
   },
 ] satisfies Table;

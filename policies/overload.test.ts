@@ -3,6 +3,7 @@ import type { Table, TableAttempt, TableCtx } from "spillway";
 const opus = "claude-opus-5-5";
 const sonnet = "claude-sonnet-5-5";
 const ladder = [opus, sonnet];
+const lighten = { trim: { keepToolResults: 5 }, maxTokens: 1000 };
 
 // One target of the request's dialect, or two of them.
 const one: TableCtx = { targets: [{ name: "claude", dialect: "anthropic", models: { opus } }] };
@@ -258,16 +259,34 @@ export default [
   // vars.ladder: smaller models.
 
   {
-    name: "a saturated model steps down",
+    name: "a smaller model is not for the first overload",
     attempts: [{ reason: "overloaded" }],
     ctx: { ...one, vars: { ladder } },
+    want: { send: "claude", model: opus, after: { atLeast: 1, atMost: "1s" } },
+  },
+  {
+    name: "a model that is saturated after a wait steps down",
+    attempts: times(2, { reason: "overloaded" }),
+    ctx: { ...one, vars: { ladder } },
+    want: { send: "claude", model: sonnet, after: { atMost: "2s" } },
+  },
+  {
+    name: "behind a closed gate it steps down at once",
+    attempts: [{ reason: "paused" }],
+    ctx: { ...one, vars: { ladder }, health: { "claude/opus": { pausedFor: "30s" } } },
     want: { send: "claude", model: sonnet, after: null },
   },
   {
-    name: "the ladder comes before the next target",
-    attempts: [{ reason: "overloaded" }, { model: sonnet }],
+    name: "other targets come before the ladder",
+    attempts: [{ reason: "paused" }],
     ctx: { ...two, vars: { ladder } },
     want: { send: "eu", model: opus, after: null },
+  },
+  {
+    name: "and then the best of them is first",
+    attempts: [{ reason: "paused" }, { target: "eu", reason: "paused" }],
+    ctx: { ...two, vars: { ladder } },
+    want: { send: "claude", model: sonnet, after: null },
   },
   {
     name: "nobody stands in line while there is a smaller model",
@@ -277,50 +296,55 @@ export default [
   {
     name: "the lowest rung has nothing below it",
     request: { model: sonnet },
-    attempts: [{ reason: "overloaded" }],
+    attempts: times(3, { reason: "overloaded" }),
     ctx: { ...one, vars: { ladder } },
-    want: { send: "claude", model: sonnet, after: { atMost: "1s" } },
+    want: { send: "claude", model: sonnet, after: { atMost: "4s" } },
   },
   {
     name: "a model that is not on the ladder stays what it is",
     request: { model: "claude-haiku-5-5" },
-    attempts: [{ reason: "overloaded" }],
+    attempts: times(3, { reason: "overloaded" }),
     ctx: { ...one, vars: { ladder } },
     want: { model: "claude-haiku-5-5" },
   },
   {
     name: "an error that is no saturation does not step down",
-    attempts: [{ reason: "server" }],
+    attempts: times(3, { reason: "server" }),
     ctx: { ...one, vars: { ladder } },
-    want: { model: opus, after: { atMost: "1s" } },
+    want: { model: opus, after: { atMost: "4s" } },
   },
   {
-    name: "a client that forbids other models moves on: the proxy sends its own model, and every step is one attempt",
-    attempts: [{ reason: "overloaded" }, { reason: "overloaded" }],
-    ctx: { ...two, vars: { ladder } },
-    want: { send: "eu", model: opus, after: null },
+    name: "a client that forbids other models gets its own, each time after a wait",
+    attempts: times(4, { reason: "overloaded" }),
+    ctx: { ...one, vars: { ladder } },
+    want: { send: "claude", model: sonnet, after: { atLeast: 1, atMost: "8s" } },
   },
 
-  // vars.lighterTokens: shorter answers.
+  // vars.lighten: lighter requests.
 
   {
-    name: "a low-priority client gets a shorter answer from a saturated model",
-    request: { client: { priority: "low" } },
-    attempts: [{ reason: "overloaded" }],
-    ctx: { ...one, vars: { lighterTokens: 1000 } },
-    want: { send: "claude", maxTokens: 1000 },
+    name: "a lighter request is not for the first overload either",
+    attempts: times(1, { reason: "overloaded" }),
+    ctx: { ...one, vars: { lighten } },
+    want: { send: "claude", trim: null, maxTokens: null },
   },
   {
-    name: "others do not",
-    attempts: [{ reason: "overloaded" }],
-    ctx: { ...one, vars: { lighterTokens: 1000 } },
-    want: { send: "claude", maxTokens: null },
+    name: "after the first wait it is lighter, of the same model",
+    attempts: times(2, { reason: "overloaded" }),
+    ctx: { ...one, vars: { ladder, lighten } },
+    want: { send: "claude", model: opus, trim: lighten.trim, maxTokens: 1000, after: { atMost: "2s" } },
   },
   {
-    name: "nor does one that thinks, since thinking counts",
-    request: { client: { priority: "low" }, thinking: true },
-    attempts: [{ reason: "overloaded" }],
-    ctx: { ...one, vars: { lighterTokens: 1000 } },
-    want: { send: "claude", maxTokens: null },
+    name: "only then a smaller model",
+    attempts: times(3, { reason: "overloaded" }),
+    ctx: { ...one, vars: { ladder, lighten } },
+    want: { send: "claude", model: sonnet, trim: lighten.trim, maxTokens: 1000 },
+  },
+  {
+    name: "a request that is bound to a server's state stays what it is",
+    request: { movable: false },
+    attempts: times(2, { reason: "overloaded" }),
+    ctx: { ...one, vars: { lighten } },
+    want: { send: "claude", trim: null, maxTokens: null },
   },
 ] satisfies Table;

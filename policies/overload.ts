@@ -7,15 +7,16 @@
 // A model that is overloaded five times in a row is paused for everyone: nothing is sent to it for half a minute, then one
 // request goes ahead to see. While that fails the pauses grow, to two minutes. Other requests go elsewhere, or stand in line.
 //
-// None of this changes an answer. What does is for you to allow, under `vars` in spillway.yaml:
+// None of this changes an answer. What does is for you to allow, under `vars` in spillway.yaml. It comes after the first wait,
+// and the least change first: a lighter request, then a smaller model.
 
-import { backoff, sameDialect, type Attempt, type Ctx, type Pause, type Policy, type Target } from "spillway";
+import { backoff, sameDialect, type Attempt, type Ctx, type Pause, type Policy, type Target, type Trim } from "spillway";
 
 interface Vars {
   /** Models from the best to the smallest, as clients name them. Requests for a saturated one step down. */
   ladder?: string[];
-  /** The most tokens a low-priority client gets once its request has met saturation. */
-  lighterTokens?: number;
+  /** What a request that keeps meeting saturation may lose, such as { trim: { keepToolResults: 5, minTokens: 5000 } }. */
+  lighten?: { trim?: Trim; maxTokens?: number };
   /** How long a request may stand in line, such as "30s". Absent: as long as its client has time. */
   queue?: number | string;
   /** How many overloads in a row pause a model. Absent: 5. */
@@ -36,36 +37,35 @@ export default {
     const queue = vars.queue ?? ctx.timeLeft;
     if (!last) {
       if (home.length === 0) return { fail: { status: 400, reason: "unfit", message: `no target speaks the ${request.api} dialect` } };
-      const only = home.length === 1 && smaller.length === 0 && !vars.lighterTokens;
+      const only = home.length === 1 && smaller.length === 0;
       return only ? { send: home[0].name, queue } : { send: home[0].name };
     }
 
     // The request itself is at fault.
     if (last.retry === "never") return { fail: "last" };
 
-    // Saturation is what allows changes to the request, where you do.
-    const saturated = attempts.some(full);
-    const models = saturated ? [request.model, ...smaller] : [request.model];
-    const lighter = saturated && vars.lighterTokens && request.client.priority === "low" && request.movable && !request.thinking;
-    const maxTokens = lighter ? vars.lighterTokens : undefined;
+    // Each target may turn it away once, and one may after a wait, before anything about the request changes.
+    const strain = strainOf(attempts) - home.length;
+    const lighter = strain > 0 && request.movable ? vars.lighten : undefined;
+    const models = strain > (lighter ? 1 : 0) ? [request.model, ...smaller] : [request.model];
     const pause = pauseAfter(last, ctx, vars);
 
     // Every way the request could go, best first.
-    const routes = home.flatMap((target) => routesTo(target, models, attempts));
+    const routes = models.flatMap((model) => home.map((target) => route(target, model, attempts)));
 
     // The first time round nobody waits: the n-th attempt belongs to the n-th route.
     const fresh = routes.slice(attempts.length).find(useful);
-    if (fresh) return { send: fresh.target, model: fresh.model, maxTokens, pause, because: `${last.target}: ${last.reason}` };
+    if (fresh) return { send: fresh.target, model: fresh.model, ...lighter, pause, because: `${last.target}: ${last.reason}` };
 
-    // After that it is the route that may work first; of equals, the one whose turn it is.
-    const next = soonest(routes, attempts.length, ctx);
+    // After that it is the route that may work first.
+    const next = soonest(routes, ctx);
     if (!next || next.ready >= ctx.timeLeft) return { fail: "last", pause, because: "nothing can serve it in time" };
 
     // Eight sends do not outlast an outage of minutes, so the last one is kept for the middle of the time that is left.
-    const late = saturated && ctx.stepsLeft === 1;
+    const late = attempts.some(full) && ctx.stepsLeft === 1;
     const wait = late ? ctx.timeLeft / 2 : Math.min(backoff(attempts.length), ctx.timeLeft / 2);
     const after = Math.max(wait, askedFor(next, ctx));
-    return { send: next.target, model: next.model, maxTokens, after, queue, pause, because: `waiting for ${next.target}: ${last.reason}` };
+    return { send: next.target, model: next.model, ...lighter, after, queue, pause, because: `waiting for ${next.target}: ${last.reason}` };
   },
 } satisfies Policy;
 
@@ -81,20 +81,22 @@ function full({ kind, reason }: Attempt): boolean {
   return kind === "gate" || reason === "overloaded" || reason === "rate_limit";
 }
 
-function routesTo(target: Target, models: string[], attempts: readonly Attempt[]): Route[] {
-  return models.map((model) => {
-    const name = target.models[model] ?? model;
-    return { target: target.name, model, tries: attempts.filter((a) => a.target === target.name && a.model === name) };
-  });
+/** How much saturation a request has met. A closed gate says more than one refusal does: it stays closed for a while. */
+function strainOf(attempts: readonly Attempt[]): number {
+  return attempts.filter(full).reduce((sum, { kind }) => sum + (kind === "gate" ? 2 : 1), 0);
 }
 
-/** The useful route that may work first, and in how many ms; of equals, the one whose turn it is. */
-function soonest(routes: Route[], attempts: number, ctx: Ctx): (Route & { ready: number }) | undefined {
-  const turn = attempts % routes.length;
-  return [...routes.slice(turn), ...routes.slice(0, turn)]
+function route(target: Target, model: string, attempts: readonly Attempt[]): Route {
+  const name = target.models[model] ?? model;
+  return { target: target.name, model, tries: attempts.filter((a) => a.target === target.name && a.model === name) };
+}
+
+/** The useful route that may work first, and in how many ms; of equals, the one that has been tried least. */
+function soonest(routes: Route[], ctx: Ctx): (Route & { ready: number }) | undefined {
+  return routes
     .filter(useful)
     .map((route) => ({ ...route, ready: Math.max(ctx.health(route.target, route.model).pausedFor, askedFor(route, ctx)) }))
-    .sort((a, b) => a.ready - b.ready)[0];
+    .sort((a, b) => a.ready - b.ready || a.tries.length - b.tries.length)[0];
 }
 
 /** The models below this one; none if it is not on the ladder. */

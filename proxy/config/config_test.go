@@ -50,6 +50,7 @@ targets:
     timeouts: { connect: 5s, first_event: 120s, idle: 60s, total: 10m }
     windows: { claude-opus-5-5: { context: 500000, output: 64000 } }
     price: { claude-opus-5-5: { input: 5, output: 25 } }
+    betas: [context-1m-2025-08-07]
   other:
     dialect: openai
     url: http://localhost:11434/v1/
@@ -69,6 +70,8 @@ func TestParseEveryKey(t *testing.T) {
 	timeouts := config.Timeouts{Connect: 5 * time.Second, FirstEvent: 2 * time.Minute, Idle: time.Minute, Total: 10 * time.Minute}
 	ollama := model.FindServer("ollama", "")
 	ollama.MaxTokensField, ollama.NoToolChoice, ollama.ReasoningBack = "max_completion_tokens", false, true
+	claude := model.FindServer("anthropic", "")
+	claude.Betas = []string{"context-1m-2025-08-07"}
 	want := &config.Config{
 		File: "etc/spillway.yaml", Listen: "127.0.0.1:5290", Admin: "127.0.0.1:5291", Policies: "./policies", Policy: "overload",
 		Vars:     map[string]any{"ladder": []any{"claude-opus-5-5", "claude-sonnet-5-5"}},
@@ -83,7 +86,7 @@ func TestParseEveryKey(t *testing.T) {
 		Targets: []config.Target{{
 			Name: "claude", Dialect: engine.Anthropic, URL: "https://api.anthropic.com", Key: config.Conceal("sk-ant"), Explicit: true,
 			Fit: config.FitRefuse, Models: map[string]string{"opus": "claude-opus-5-5"}, MaxConcurrency: 64, Timeouts: timeouts,
-			Price: map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}}, Server: model.FindServer("anthropic", ""),
+			Price: map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}}, Server: claude,
 			Windows: map[string]config.Window{"claude-opus-5-5": {Context: 500_000, Output: 64_000}},
 		}, {
 			Name: "other", Dialect: engine.OpenAI, URL: "http://localhost:11434/v1",
@@ -134,7 +137,7 @@ func TestPolicyRefs(t *testing.T) {
 	}
 	want := []string{
 		"etc/spillway.yaml:5:9 overload", "etc/spillway.yaml:9:15 overload", "etc/spillway.yaml:9:38 next",
-		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:32:47 batch",
+		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:33:47 batch",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

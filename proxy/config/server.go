@@ -15,6 +15,9 @@ func (t *Target) readServer(r *form.Report, s *form.Section) {
 	if field != nil && t.Dialect == engine.Anthropic {
 		r.Fault(field, form.Wrong("only a target of the openai dialect has this key", "remove it"))
 	}
+	if list := form.Read(s, "betas", &t.Server.Betas, readBetas); list != nil && t.Dialect == engine.OpenAI {
+		r.Fault(list, form.Wrong("only a target of the anthropic dialect has this key", "remove it"))
+	}
 	for _, fact := range [...]struct {
 		key   string
 		field *bool
@@ -29,6 +32,20 @@ func (t *Target) readServer(r *form.Report, s *form.Section) {
 		form.Scalar(s, fact.key, &understood, parseTruth)
 		*fact.field = understood == fact.when
 	}
+}
+
+// readBetas reads a list, which may be empty.
+func readBetas(r *form.Report, n *form.Node) ([]string, bool) {
+	if !r.Want(n, form.IsList) {
+		return nil, false
+	}
+	betas := make([]string, 0, len(n.Items))
+	for _, item := range n.Items {
+		if name, ok := form.ReadText(r, item); ok {
+			betas = append(betas, name)
+		}
+	}
+	return betas, true
 }
 
 // parseTruth reads true or false.

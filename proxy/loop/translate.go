@@ -41,8 +41,11 @@ const MessagesVersion = "2023-06-01"
 
 // headers are the client's; of a translated request without those that mean something in the client's dialect alone.
 func (t *try) headers() func(yield func(key, value []byte) bool) {
-	if t.across == nil {
+	switch {
+	case t.across == nil && t.target.Server.Betas == nil:
 		return t.x.Header
+	case t.across == nil:
+		return t.knownBetas(t.x.Header)
 	}
 	return func(yield func(key, value []byte) bool) {
 		if t.target.Dialect == engine.Anthropic && !yield([]byte("anthropic-version"), []byte(MessagesVersion)) {

@@ -22,6 +22,8 @@ type Server struct {
 	NoCountTokens bool
 	// SafetyID says that it takes an end user's id as `safety_identifier`; others take `user`.
 	SafetyID bool
+	// Betas are the betas that it knows (anthropic-beta); nil = all, or it does not mind unknown ones.
+	Betas []string
 }
 
 // Anthropic is the name of Anthropic's own server.
