@@ -36,6 +36,7 @@ type Health struct {
 	InFlight   int           // requests at the target now
 	Limit      int           // how many may be there now
 	Queued     int           // requests standing in line
+	Mismatches int           // answers so far that were not as asked for: another model, too long, not counted, oddly streamed
 	P50, P95   time.Duration // time from send to first content
 	RateLimits RateLimits    // what the target last said of its limits
 }

@@ -16,5 +16,6 @@
 //	admin.go     what operators see; views.go has its shapes
 //	operate.go   what operators do
 //
-// and below, a folder for each concern: config, dialect, sse, failure, gate, target, trace, hangup, clock, simtarget.
+// and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, fidelity, sse, failure, gate,
+// target, trace, hangup, clock, simtarget.
 package proxy

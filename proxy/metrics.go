@@ -20,6 +20,7 @@ type metrics struct {
 	passthrough  *prometheus.CounterVec
 	decisions    *prometheus.CounterVec
 	tokens       *prometheus.CounterVec
+	mismatches   *prometheus.CounterVec
 	reloads      *prometheus.CounterVec
 	decideTime   prometheus.Histogram
 	firstContent *prometheus.HistogramVec
@@ -42,6 +43,7 @@ func newMetrics(p *Proxy) *metrics {
 		passthrough: counter("passthrough_total", "Requests that no policy decides about.", "target", "status"),
 		decisions:   counter("decisions_total", "Calls of policies by how they ended.", "policy", "outcome"),
 		tokens:      counter("tokens_total", "Tokens as targets count them.", "target", "kind"),
+		mismatches:  counter("mismatches_total", "Answers that were not as asked for: another model, too long, not counted, oddly streamed.", "target", "kind"),
 		reloads:     counter("reloads_total", "Edits of the configuration or policies.", "result"),
 		decideTime: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "spillway_decision_seconds", Help: "Time inside a policy.",
@@ -54,7 +56,7 @@ func newMetrics(p *Proxy) *metrics {
 			Name: "spillway_request_first_content_seconds", Help: "From a request's arrival to the first content, waits and retries included.", Buckets: waits,
 		}, []string{"api"}),
 	}
-	m.registry.MustRegister(m.requests, m.refusals, m.attempts, m.passthrough, m.decisions, m.tokens, m.reloads,
+	m.registry.MustRegister(m.requests, m.refusals, m.attempts, m.passthrough, m.decisions, m.tokens, m.mismatches, m.reloads,
 		m.decideTime, m.firstContent, m.requestTime, &state{p},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
@@ -85,6 +87,9 @@ func (m *metrics) ended(api engine.API, e *trace.End) {
 	m.requests.WithLabelValues(string(api), string(e.Outcome), strconv.Itoa(e.Status)).Inc()
 	if e.FirstContent > 0 {
 		m.requestTime.WithLabelValues(string(api)).Observe(e.FirstContent.Seconds())
+	}
+	for _, mismatch := range e.Mismatches {
+		m.mismatches.WithLabelValues(e.Target, string(mismatch.Kind)).Inc()
 	}
 	if u := e.Usage; u != (trace.Usage{}) {
 		for kind, n := range map[string]int{"input": u.Input, "output": u.Output, "cache_read": u.CacheRead, "cache_write": u.CacheWrite} {

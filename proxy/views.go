@@ -48,15 +48,17 @@ type gateView struct {
 	InFlight  int     `json:"inFlight"`
 	Limit     int     `json:"limit"`
 	Queued    int     `json:"queued"`
-	P50       float64 `json:"p50"`
-	P95       float64 `json:"p95"`
+	// Mismatches is how many answers were not as asked for.
+	Mismatches int     `json:"mismatches"`
+	P50        float64 `json:"p50"`
+	P95        float64 `json:"p95"`
 }
 
 func viewGate(s gate.State) gateView {
 	h := s.Health
 	view := gateView{
 		Model: s.Key.Model, State: string(s.Phase), Pauses: h.Pauses, Overloads: h.Overloads, ErrorRate: h.ErrorRate,
-		InFlight: h.InFlight, Limit: h.Limit, Queued: h.Queued, P50: ms(h.P50), P95: ms(h.P95),
+		InFlight: h.InFlight, Limit: h.Limit, Queued: h.Queued, Mismatches: h.Mismatches, P50: ms(h.P50), P95: ms(h.P95),
 	}
 	if !s.Until.IsZero() {
 		c := s.Cause
@@ -87,6 +89,7 @@ type request struct {
 	Took         float64      `json:"took,omitempty"`
 	Usage        *trace.Usage `json:"usage,omitempty"`
 	Message      string       `json:"message,omitempty"`
+	Mismatches   []string     `json:"mismatches,omitempty"`
 	Steps        []step       `json:"steps,omitempty"`
 }
 
@@ -137,6 +140,9 @@ func requestView(r *trace.Record, steps bool) request {
 	if end.Outcome != "" {
 		view.Outcome, view.Status, view.Target, view.ServedModel = string(end.Outcome), end.Status, end.Target, end.Model
 		view.Edits, view.Sends, view.Message = end.Edits, end.Sends, end.Message
+		for _, m := range end.Mismatches {
+			view.Mismatches = append(view.Mismatches, m.Message)
+		}
 		view.FirstContent, view.Took = ms(end.FirstContent), ms(end.At.Sub(r.Began))
 		if end.Usage != (trace.Usage{}) {
 			view.Usage = &end.Usage

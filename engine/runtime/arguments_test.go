@@ -43,7 +43,7 @@ func TestArguments(t *testing.T) {
 			{"name":"gpt","dialect":"openai","models":{},"price":{}}]`},
 		{`ctx.vars`, `{"ladder":["a","b"],"deep":{"z":1,"a":2.5,"m":null}}`},
 		{`Object.keys(ctx.vars.deep)`, `["a","m","z"]`},
-		{`ctx.health("claude", "opus")`, `{"paused":true,"pausedFor":2,"pauses":1,"overloads":5,"errorRate":0.25,"inFlight":2,"limit":10,"queued":3,"p50":100,"p95":1000,
+		{`ctx.health("claude", "opus")`, `{"paused":true,"pausedFor":2,"pauses":1,"overloads":5,"errorRate":0.25,"inFlight":2,"limit":10,"queued":3,"mismatches":4,"p50":100,"p95":1000,
 			"rateLimit":{"requests":null,"tokens":{"limit":1000,"remaining":10,"resetIn":3000},"inputTokens":null,"outputTokens":null}}`},
 		{`ctx.health("gpt") === ctx.health("gpt") && ctx.health("gpt") !== ctx.health("gpt", "m")`, `true`},
 		{`ctx.count("sheds") + ctx.count("sheds")`, `14`},

@@ -21,6 +21,7 @@ var healthShape = newShape("health", false, []field[gateHealth]{
 	{name: "inFlight", read: func(_ *call, h gateHealth) any { return h.InFlight }},
 	{name: "limit", read: func(_ *call, h gateHealth) any { return h.Limit }},
 	{name: "queued", read: func(_ *call, h gateHealth) any { return h.Queued }},
+	{name: "mismatches", read: func(_ *call, h gateHealth) any { return h.Mismatches }},
 	{name: "p50", read: func(_ *call, h gateHealth) any { return milliseconds(h.P50) }},
 	{name: "p95", read: func(_ *call, h gateHealth) any { return milliseconds(h.P95) }},
 	{name: "rateLimit", read: func(_ *call, h gateHealth) any { return part[gateHealth]{rateLimitsShape, h} }},

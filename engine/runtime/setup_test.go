@@ -135,7 +135,7 @@ type world struct{ asked int }
 func (w *world) Health(_, _ string) engine.Health {
 	w.asked++
 	return engine.Health{
-		Paused: true, PausedFor: 1500 * time.Microsecond, Pauses: 1, Overloads: 5, ErrorRate: 0.25, InFlight: 2, Limit: 10, Queued: 3,
+		Paused: true, PausedFor: 1500 * time.Microsecond, Pauses: 1, Overloads: 5, ErrorRate: 0.25, InFlight: 2, Limit: 10, Queued: 3, Mismatches: 4,
 		P50: 100 * time.Millisecond, P95: time.Second,
 		RateLimits: engine.RateLimits{Tokens: engine.Allowance{Limit: 1000, Remaining: 10, Reset: noon.Add(3 * time.Second)}},
 	}

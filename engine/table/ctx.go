@@ -92,6 +92,7 @@ func readHealth(o *object, now time.Time) engine.Health {
 	number(o, "inFlight", &h.InFlight)
 	number(o, "limit", &h.Limit)
 	number(o, "queued", &h.Queued)
+	number(o, "mismatches", &h.Mismatches)
 	o.duration("p50", &h.P50)
 	o.duration("p95", &h.P95)
 	limits := o.object("rateLimit")

@@ -11,6 +11,7 @@ import (
 // chat reads one event of OpenAI's chat completions.
 func (w *Watch) chat(e sse.Event) Step {
 	if bytes.Equal(bytes.TrimSpace(e.Data), []byte("[DONE]")) {
+		w.odd(!w.complete, "[DONE] without a finish_reason")
 		w.complete = true
 		return Terminal
 	}

@@ -15,20 +15,25 @@ func (w *Watch) message(e sse.Event) Step {
 	case "error":
 		return Failure
 	case "message_start":
+		w.odd(w.begun, "a second message_start")
+		w.begun = true
 		message := doc.Get("message")
 		w.usage.model(message.Get("model"))
 		w.usage.message(message.Get("usage"))
 		return contentIf(!empty(message.Get("content")))
 	case "content_block_start":
+		w.odd(!w.begun, "a block before message_start")
 		return contentIf(blockStarts(doc.Get("content_block")))
 	case "content_block_delta":
 		return contentIf(saysSomething(doc.Get("delta"), "type"))
 	case "message_delta":
 		w.usage.message(doc.Get("usage"))
 		if doc.Get("delta.stop_reason").Str != "" {
+			w.stopped = true
 			return Terminal
 		}
 	case "message_stop":
+		w.odd(!w.stopped, "message_stop without a stop_reason")
 		w.complete = true
 		return Terminal
 	}

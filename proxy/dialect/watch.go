@@ -29,6 +29,9 @@ const (
 type Watch struct {
 	step     func(w *Watch, e sse.Event) Step
 	complete bool
+	begun    bool   // a message_start came
+	stopped  bool   // a stop_reason came
+	oddity   string // the first
 	usage    Usage
 	choices  choiceSet // of a chat completion
 }
@@ -59,6 +62,15 @@ func (w *Watch) Step(e sse.Event) Step {
 // Complete says whether the event that ends a message well was seen: message_stop; a finish_reason of every choice or
 // [DONE]; response.completed or response.incomplete.
 func (w *Watch) Complete() bool { return w.complete }
+
+// Oddity is what of the events so far did not come as the dialect says, though any SDK may bear it; "" when nothing did.
+func (w *Watch) Oddity() string { return w.oddity }
+
+func (w *Watch) odd(is bool, what string) {
+	if is && w.oddity == "" {
+		w.oddity = what
+	}
+}
 
 // Usage is what the target has told so far.
 func (w *Watch) Usage() Usage { return w.usage }

@@ -29,6 +29,7 @@ type gate struct {
 	overloads  int // consecutive
 	window     window
 	rateLimits engine.RateLimits
+	mismatches int
 	limitsRead instant // when rateLimits was noted; 0 = never
 	used       instant
 }

@@ -86,6 +86,7 @@ func (gt *gate) health(now instant) engine.Health {
 		InFlight:   gt.inFlight,
 		Limit:      gt.room(),
 		Queued:     gt.line.requests,
+		Mismatches: gt.mismatches,
 		P50:        p50,
 		P95:        p95,
 		RateLimits: gt.rateLimits,
@@ -145,6 +146,15 @@ func (g *Gates) RateLimits(k Key, read func() engine.RateLimits) {
 	gt, now := g.gates[k], g.now()
 	if gt != nil && (gt.limitsRead == 0 || now-gt.limitsRead >= limitsLast) {
 		gt.rateLimits, gt.limitsRead = read(), max(1, now)
+	}
+}
+
+// Mismatch notes that an answer was not as it was asked for. A gate that does not exist notes nothing.
+func (g *Gates) Mismatch(k Key) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if gt := g.gates[k]; gt != nil {
+		gt.mismatches++
 	}
 }
 

@@ -64,6 +64,7 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	t.learn(usage)
 	t.ended(trace.End{
 		Outcome: trace.OK, Status: in.Status(), FirstContent: t.Clock.Now().Sub(t.x.Began), Usage: readUsage(usage),
+		Mismatches: t.compare(usage, ""),
 	})
 	a := t.answer(in)
 	a.Body = body

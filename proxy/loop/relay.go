@@ -178,6 +178,7 @@ func (r *Relay) Close() error {
 	case r.broken != nil && (t.x.Cut() || !t.x.Gone.Fired()):
 		end.Outcome, end.Message = trace.Broken, r.broken.Error()
 	case r.watch.Complete():
+		end.Mismatches = t.compare(r.watch.Usage(), r.watch.Oddity())
 	default:
 		end.Outcome, end.Message = trace.Gone, "the client hung up during the answer"
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/fidelity"
 )
 
 // Record is one request. The fields above mu are set before the record is added to a [Log] and never written again.
@@ -47,6 +48,8 @@ type End struct {
 	// FirstContent is the time from the request's arrival to the commit of its answer; 0 when there was none.
 	FirstContent time.Duration
 	Usage        Usage
+	// Mismatches is what of the answer was not as it was asked for.
+	Mismatches []fidelity.Mismatch
 	// Message says what went wrong; "" when nothing did.
 	Message string
 }

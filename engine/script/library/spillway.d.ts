@@ -183,6 +183,11 @@ declare module "spillway" {
     readonly limit: number;
     /** Requests that stand in line. */
     readonly queued: number;
+    /**
+     * Answers so far that were not as they were asked for: from another model, longer than allowed, without a count of their
+     * tokens, or oddly streamed. Which, says the admin API.
+     */
+    readonly mismatches: number;
     /** Half of the sends had their first content within so many ms. */
     readonly p50: number;
     /** 95 of 100 sends had their first content within so many ms. */
