@@ -31,6 +31,15 @@ func Check(s Sources) (report string, faults engine.Faults) {
 	return report, nil
 }
 
+// Targets are those that [New] would send to.
+func Targets(s Sources) ([]config.Target, engine.Faults) {
+	c, _, faults := s.loadConfig()
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return c.Targets, nil
+}
+
 // sampled asks every policy about the sample situations, in the dialects that have a target.
 func sampled(c *config.Config, set *policyset.Set) (faults engine.Faults) {
 	told := map[string]bool{}

@@ -9,6 +9,9 @@ import (
 
 type checkCommand struct {
 	fileFlags `embed:""`
+
+	Probe bool `help:"Ask every target, key and model for a little, over the network, and say what to do where one would not serve."`
+	JSON  bool `name:"json" help:"Print what --probe found as JSON."`
 }
 
 // Run checks what run would serve from.
@@ -21,8 +24,11 @@ func (c *checkCommand) Run(out output) error {
 	if len(faults) > 0 {
 		return faults
 	}
-	fmt.Fprintf(out, "%s\n", report)
-	return nil
+	if !c.Probe {
+		fmt.Fprintf(out, "%s\n", report)
+		return nil
+	}
+	return probeTargets(out, sources, c.JSON)
 }
 
 type typesCommand struct{}
