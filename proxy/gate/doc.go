@@ -16,7 +16,6 @@
 //	ranking.go    the heap under both
 //	budget.go     how many second sends a target is asked to bear
 //	window.go     the last minute of results
-//	histogram.go  latencies in little space
 //	state.go      what policies, operators and metrics see
 //
 // One mutex guards everything; a visit holds it for well under a microsecond. A request blocks in [clock.Clock.Wait]

@@ -1,6 +1,10 @@
 package gate
 
-import "time"
+import (
+	"time"
+
+	"spillway/proxy/latency"
+)
 
 const (
 	windowSlots = 6
@@ -19,7 +23,7 @@ type slot struct {
 	inFlight      int   // the most
 	left          int   // exchanges that ended
 	stayed        time.Duration
-	firstContent  histogram
+	firstContent  latency.Histogram
 }
 
 // admit notes that with this one so many are in flight.
@@ -31,7 +35,7 @@ func (w *window) admit(now instant, inFlight int) {
 func (w *window) commit(now instant, firstContent time.Duration) {
 	s := w.slot(now)
 	s.sends++
-	s.firstContent.record(firstContent)
+	s.firstContent.Record(firstContent)
 }
 
 func (w *window) fail(now instant, k FailureKind) {
@@ -103,11 +107,11 @@ func (w *window) stay(now instant) time.Duration {
 
 // percentiles are the median and the 95th percentile of the time to first content; 0 when unknown.
 func (w *window) percentiles(now instant) (p50, p95 time.Duration) {
-	var all histogram
+	var all latency.Histogram
 	for s := range w.recent(now) {
 		if s.sends > 0 {
-			all.add(&s.firstContent)
+			all.Add(&s.firstContent)
 		}
 	}
-	return all.quantile(0.50), all.quantile(0.95)
+	return all.Quantile(0.50), all.Quantile(0.95)
 }
