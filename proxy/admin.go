@@ -12,6 +12,7 @@ import (
 	"github.com/valyala/fasthttp/pprofhandler"
 
 	"spillway/engine"
+	"spillway/proxy/dashboard"
 	"spillway/proxy/gate"
 )
 
@@ -26,6 +27,7 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 		refuseAdmin(ctx, fasthttp.StatusForbidden, "the admin API answers only to names of this machine") // else a page could rebind its own
 		return
 	}
+	dashboard.Guard(&ctx.Response.Header)
 	switch {
 	case path == "/healthz":
 		ctx.SetBodyString("ok\n")
@@ -33,6 +35,8 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 		p.serveReady(ctx)
 	case path == "/metrics":
 		fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(p.metrics.registry, promhttp.HandlerOpts{}))(ctx)
+	case path == "/api/now":
+		p.serveNow(ctx)
 	case path == "/api/policies":
 		writeJSON(ctx, p.policiesView())
 	case path == "/api/targets":
@@ -45,9 +49,10 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 		p.serveRequest(ctx, strings.TrimPrefix(path, "/api/requests/"))
 	case strings.HasPrefix(path, "/debug/pprof"):
 		pprofhandler.PprofHandler(ctx)
+	case dashboard.Serve(ctx):
 	default:
 		ctx.SetStatusCode(fasthttp.StatusNotFound)
-		ctx.SetBodyString("not here. Try /healthz /readyz /metrics /api/targets /api/policies /api/requests\n")
+		ctx.SetBodyString("not here. Try / /healthz /readyz /metrics /api/targets /api/policies /api/requests\n")
 	}
 }
 
@@ -93,7 +98,9 @@ func (p *Proxy) policiesView() any {
 }
 
 // targetsView is every target with its gates.
-func (p *Proxy) targetsView() any {
+func (p *Proxy) targetsView() any { return map[string]any{"targets": p.targetList()} }
+
+func (p *Proxy) targetList() any {
 	type target struct {
 		Name    string     `json:"name"`
 		Dialect engine.API `json:"dialect"`
@@ -111,7 +118,7 @@ func (p *Proxy) targetsView() any {
 		}
 		targets = append(targets, view)
 	}
-	return map[string]any{"targets": targets}
+	return targets
 }
 
 // targetName is the configured name in a gate's key.

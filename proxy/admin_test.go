@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ func TestAdminPages(t *testing.T) {
 	for path, says := range map[string]string{
 		"/healthz": "ok", "/readyz": "ready", "/metrics": `spillway_requests_total{api="anthropic",outcome="ok",status="200"} 1`,
 		"/api/policies": `"state": "loaded"`, "/api/targets": `"state": "open"`, "/api/requests": id, "/api/requests/" + id: `"line": `,
-		"/api/requests/none": "no such request", "/": "/healthz",
+		"/api/requests/none": "no such request", "/": "<title>Spillway", "/nowhere": "/healthz",
 	} {
 		if got := l.Get(t, path); !strings.Contains(got, says) {
 			t.Errorf("%s does not say %q:\n%s", path, says, got)
@@ -67,6 +68,76 @@ func TestOrdersThatAreRefused(t *testing.T) {
 	defer resp.Body.Close()
 	if _, _ = io.ReadAll(resp.Body); resp.StatusCode != 415 {
 		t.Errorf("an order that any web page could send got %d", resp.StatusCode)
+	}
+}
+
+// A page of another origin gives no orders, though it served from this machine too.
+func TestOrdersFromElsewhere(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}}})
+	for name, c := range map[string]struct {
+		header, value string
+		status        int
+	}{
+		"the dashboard":            {"Origin", l.Admin, 200},
+		"no browser":               {"X-Other", "", 200},
+		"another port":             {"Origin", "http://127.0.0.1:3000", 403},
+		"a page without an origin": {"Origin", "null", 403},
+		"another site":             {"Sec-Fetch-Site", "cross-site", 403},
+		"the same site":            {"Sec-Fetch-Site", "same-site", 403},
+		"the same origin":          {"Sec-Fetch-Site", "same-origin", 200},
+	} {
+		req, err := http.NewRequest(http.MethodPost, l.Admin+"/api/targets/a/resume", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set(c.header, c.value)
+		if got := do(t, req); got.StatusCode != c.status {
+			t.Errorf("%s: %d, want %d", name, got.StatusCode, c.status)
+		}
+	}
+}
+
+func TestNow(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{Behaviour: simtarget.InTurn(simtarget.Overloaded(), simtarget.Message("hello"))}}, Policies: map[string]string{
+		"overload.ts": `export function decide(request, attempts) { return attempts.length > 1 ? { fail: "last" } : { send: "a" } }`,
+	}, Target: "    price: { claude-opus-5-5: { input: 1000000, output: 0 } }\n"})
+	l.Post(t, "/v1/messages", message(false))
+	smooth := l.Post(t, "/v1/messages", message(false)).Header.Get("X-Spillway-Id")
+	l.Post(t, "/v1/messages", "{")
+	var now struct {
+		Traffic struct {
+			Ends             int64
+			Outcomes         map[string][]int
+			Refused          []int
+			Sends, Overloads []int
+			Dollars          []float64
+		}
+		Requests []struct{ ID, Tried string }
+	}
+	read := func(query string) {
+		if err := json.Unmarshal([]byte(l.Get(t, "/api/now"+query)), &now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sum := func(list []int) (n int) {
+		for _, v := range list {
+			n += v
+		}
+		return n
+	}
+	read("?only=trouble")
+	if len(now.Requests) != 1 || now.Requests[0].Tried != "a:overloaded" || now.Requests[0].ID == smooth {
+		t.Errorf("trouble: %+v", now.Requests)
+	}
+	if tr := now.Traffic; sum(tr.Outcomes["ok"]) != 2 || sum(tr.Refused) != 1 || sum(tr.Sends) != 3 || sum(tr.Overloads) != 1 {
+		t.Errorf("traffic: %+v", tr)
+	}
+	if dollars := slices.Max(now.Traffic.Dollars); dollars <= 0 {
+		t.Error("the answers cost nothing")
+	}
+	if read("?limit=1"); len(now.Requests) != 1 || now.Requests[0].ID != smooth {
+		t.Errorf("limit 1: %+v", now.Requests)
 	}
 }
 

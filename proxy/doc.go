@@ -14,8 +14,9 @@
 //	server.go    listeners, start and graceful stop
 //	observe.go   metrics and logs of what happened
 //	admin.go     what operators see; views.go has its shapes
+//	now.go       what the dashboard asks for, all at once
 //	operate.go   what operators do
 //
 // and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, fidelity, sse, failure, gate,
-// target, trace, hangup, clock, simtarget.
+// target, trace, pulse, latency, dashboard, hangup, clock, simtarget.
 package proxy

@@ -31,12 +31,17 @@ func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
 // Attempted implements [loop.Observer].
 func (o observer) Attempted(x *loop.Exchange, a *engine.Attempt) {
 	o.metrics.attempted(a.Target, string(a.Reason))
+	if a.Sent() {
+		o.pulse.Failed(o.clock.Now(), a.Reason == engine.ReasonOverloaded)
+	}
 	o.slog.Debug("attempt failed", "id", x.Request.ID, "target", a.Target, "model", a.Model, "status", a.Status,
 		"reason", a.Reason, "retry", a.Retry, "took", a.Took, "message", a.Message)
 }
 
 // Committed implements [loop.Observer].
-func (o observer) Committed(_ *loop.Exchange, target, _ string, firstContent time.Duration) {
+func (o observer) Committed(x *loop.Exchange, target, _ string, firstContent time.Duration) {
+	now := o.clock.Now()
+	o.pulse.Committed(now, now.Sub(x.Began))
 	o.metrics.attempted(target, "ok")
 	o.metrics.firstContent.WithLabelValues(target).Observe(firstContent.Seconds())
 }
@@ -44,6 +49,7 @@ func (o observer) Committed(_ *loop.Exchange, target, _ string, firstContent tim
 // Ended implements [loop.Observer].
 func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	o.metrics.ended(x.Request.API, e)
+	o.pulse.Ended(e, cost(x, e))
 	level := slog.LevelDebug // what went smoothly is not news
 	switch {
 	case e.Outcome == trace.Failed && e.Status >= 500, e.Outcome == trace.Broken:
@@ -58,6 +64,17 @@ func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	o.slog.Log(ctx, level, "request "+string(e.Outcome), "id", x.Request.ID, "client", x.Request.Client.Name,
 		"path", x.Request.Path, "model", x.Request.Model, "status", e.Status, "target", e.Target, "attempts", e.Sends, "tried", tried(x.Record),
 		"took", e.At.Sub(x.Began).Round(time.Millisecond), "message", e.Message)
+}
+
+// cost is what the answer cost in dollars, as far as the configuration has a price for it.
+func cost(x *loop.Exchange, e *trace.End) float64 {
+	for _, t := range x.Targets {
+		if t.Name == e.Target {
+			price := t.Price[e.Model]
+			return (float64(e.Usage.Input)*price.Input + float64(e.Usage.Output)*price.Output) / 1e6
+		}
+	}
+	return 0
 }
 
 // tried is the way a request went, as "claude:overloaded claude-eu:overloaded".

@@ -36,6 +36,9 @@ func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
 	case !strings.HasPrefix(string(ctx.Request.Header.ContentType()), "application/json"):
 		refuseAdmin(ctx, fasthttp.StatusUnsupportedMediaType, `send JSON (content-type: application/json), such as {"model": "claude-opus-5-5", "for": "10m"}`)
 		return
+	case fromElsewhere(ctx):
+		refuseAdmin(ctx, fasthttp.StatusForbidden, "pages from elsewhere may not give orders")
+		return
 	case t == nil:
 		refuseAdmin(ctx, fasthttp.StatusNotFound, "there is no target "+name)
 		return
@@ -59,6 +62,14 @@ func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
 	default:
 		refuseAdmin(ctx, fasthttp.StatusNotFound, "orders are pause and resume")
 	}
+}
+
+// fromElsewhere says whether a browser sends this for a page of another origin.
+func fromElsewhere(ctx *fasthttp.RequestCtx) bool {
+	origin := string(ctx.Request.Header.Peek("Origin"))
+	_, host, _ := strings.Cut(origin, "://")
+	site := string(ctx.Request.Header.Peek("Sec-Fetch-Site"))
+	return origin != "" && host != string(ctx.Host()) || site != "" && site != "same-origin" && site != "none"
 }
 
 func refuseAdmin(ctx *fasthttp.RequestCtx, status int, why string) {

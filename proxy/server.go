@@ -22,6 +22,7 @@ import (
 	"spillway/proxy/gate"
 	"spillway/proxy/hangup"
 	"spillway/proxy/loop"
+	"spillway/proxy/pulse"
 	"spillway/proxy/target"
 	"spillway/proxy/trace"
 )
@@ -45,6 +46,7 @@ type Proxy struct {
 	gates   *gate.Gates
 	log     *trace.Log
 	metrics *metrics
+	pulse   pulse.Pulse
 	hangups *hangup.Watcher
 
 	current  atomic.Pointer[snapshot]

@@ -36,6 +36,7 @@ func viewFault(f *engine.Fault) *fault {
 
 type gateView struct {
 	Model     string  `json:"model"`
+	Whole     bool    `json:"whole,omitempty"` // the whole target's own pause
 	State     string  `json:"state"`
 	Until     string  `json:"until,omitempty"`
 	Why       string  `json:"why,omitempty"`
@@ -57,15 +58,18 @@ type gateView struct {
 func viewGate(s gate.State) gateView {
 	h := s.Health
 	view := gateView{
-		Model: s.Key.Model, State: string(s.Phase), Pauses: h.Pauses, Overloads: h.Overloads, ErrorRate: h.ErrorRate,
+		Model: s.Key.Model, Whole: s.Whole, State: string(s.Phase), Pauses: h.Pauses, Overloads: h.Overloads, ErrorRate: h.ErrorRate,
 		InFlight: h.InFlight, Limit: h.Limit, Queued: h.Queued, Mismatches: h.Mismatches, P50: ms(h.P50), P95: ms(h.P95),
 	}
-	if !s.Until.IsZero() {
+	if s.Phase == gate.Paused || s.Phase == gate.Probing {
 		c := s.Cause
-		view.Until, view.Why, view.Policy, view.At, view.Request = stamp(s.Until), c.Because, c.Policy, c.At.String(), c.RequestID
+		view.Why, view.Policy, view.At, view.Request = c.Because, c.Policy, c.At.String(), c.RequestID
 		if c.Operator {
 			view.Policy = "operator"
 		}
+	}
+	if !s.Until.IsZero() {
+		view.Until = stamp(s.Until)
 	}
 	return view
 }
@@ -85,6 +89,7 @@ type request struct {
 	ServedModel  string       `json:"servedModel,omitempty"`
 	Edits        []string     `json:"edits,omitempty"`
 	Sends        int          `json:"sends"`
+	Tried        string       `json:"tried,omitempty"` // where the steps are left out: the failures, as "claude:overloaded"
 	FirstContent float64      `json:"firstContent,omitempty"`
 	Took         float64      `json:"took,omitempty"`
 	Usage        *trace.Usage `json:"usage,omitempty"`

@@ -3,6 +3,7 @@
 package pulse
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ type Pulse struct {
 type second struct {
 	number       int64 // since 1970
 	outcomes     [len(trace.Outcomes)]int
-	refused      int // answered before any policy was asked
+	refused      int // answered with an error for a fault of their own
 	sends        int // attempts that reached a target, and ended
 	overloads    int // of them
 	tokens       int
@@ -35,14 +36,17 @@ type second struct {
 func (p *Pulse) Ended(e *trace.End, dollars float64) {
 	s := p.lock(e.At)
 	defer p.mu.Unlock()
-	for i, outcome := range trace.Outcomes {
-		if outcome == e.Outcome {
-			s.outcomes[i]++
-		}
+	if e.Outcome == trace.Failed && faulty(e.Status) {
+		s.refused++
+	} else if i := slices.Index(trace.Outcomes[:], e.Outcome); i >= 0 {
+		s.outcomes[i]++
 	}
 	s.tokens += e.Usage.Input + e.Usage.Output + e.Usage.CacheRead + e.Usage.CacheWrite
 	s.dollars += dollars
 }
+
+// faulty says whether a status blames the request alone: every target would answer so.
+func faulty(status int) bool { return status == 400 || status == 413 || status == 422 }
 
 // Refused counts a request that was answered before any policy was asked.
 func (p *Pulse) Refused(now time.Time) {

@@ -20,13 +20,15 @@ func TestSeries(t *testing.T) {
 	p.Failed(at(1), false)
 	p.Ended(&trace.End{At: at(2), Outcome: trace.Gone}, 0)
 	p.Refused(at(2))
+	p.Ended(&trace.End{At: at(2), Outcome: trace.Failed, Status: 400}, 0)
+	p.Ended(&trace.End{At: at(2), Outcome: trace.Failed, Status: 529}, 0)
 
 	s := p.Series(at(2))
 	for name, c := range map[string]struct{ got, want []int }{
 		"ok":        {tail(s.Outcomes[trace.OK]), []int{0, 1, 0}},
 		"gone":      {tail(s.Outcomes[trace.Gone]), []int{0, 0, 1}},
-		"failed":    {tail(s.Outcomes[trace.Failed]), []int{0, 0, 0}},
-		"refused":   {tail(s.Refused), []int{0, 0, 1}},
+		"failed":    {tail(s.Outcomes[trace.Failed]), []int{0, 0, 1}},
+		"refused":   {tail(s.Refused), []int{0, 0, 2}},
 		"sends":     {tail(s.Sends), []int{1, 2, 0}},
 		"overloads": {tail(s.Overloads), []int{0, 1, 0}},
 		"tokens":    {tail(s.Tokens), []int{0, 10, 0}},

@@ -14,9 +14,9 @@ const smooth = 10
 type Series struct {
 	// Ends is the last second, since 1970.
 	Ends int64 `json:"ends"`
-	// Outcomes are requests that ended, by outcome.
+	// Outcomes are requests that ended, by outcome, without those that count as refused.
 	Outcomes map[trace.Outcome][]int `json:"outcomes"`
-	// Refused are requests answered before any policy was asked.
+	// Refused are requests answered with an error for a fault of their own, by Spillway or by a target.
 	Refused []int `json:"refused"`
 	// Sends are attempts that reached a target and ended, and Overloads how many of them met an overload.
 	Sends     []int `json:"sends"`

@@ -9,6 +9,7 @@ import (
 // scene is one moment of the demo.
 type scene struct {
 	story         story
+	dashboard     string // its URL
 	elapsed       time.Duration
 	with, without totals
 	targets       []answers
@@ -25,7 +26,7 @@ type answers struct {
 func (s *stage) scene() scene {
 	d := s.observer.look()
 	return scene{
-		story: s.story, elapsed: time.Since(s.start), deeds: d,
+		story: s.story, dashboard: s.proxy.AdminURL, elapsed: time.Since(s.start), deeds: d,
 		with: s.traffic.with.tally.totals(), without: s.traffic.without.tally.totals(),
 		targets: []answers{
 			{"claude", d.gates["claude"], s.primary.Counts()},
@@ -36,11 +37,11 @@ func (s *stage) scene() scene {
 }
 
 // frameHeight is how many lines a frame has at most.
-const frameHeight = 17 + shownDeeds
+const frameHeight = 18 + shownDeeds
 
 // frame is the scene as a table, at most 80 columns wide.
 func (s scene) frame(p paint) []string {
-	lines := []string{p.bold("Spillway demo") + "   " + s.clock() + "   " + s.mood(p), ""}
+	lines := []string{p.bold("Spillway demo") + "   " + s.clock() + "   " + s.mood(p), p.dim("in a browser  " + s.dashboard), ""}
 	lines = append(lines, s.charts(p)...)
 	lines = append(lines, "")
 	lines = append(lines, s.clientRows(p)...)

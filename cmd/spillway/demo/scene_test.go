@@ -28,7 +28,8 @@ func storm() scene {
 	}
 	with.begin()
 	return scene{
-		story: s, elapsed: 15 * time.Second, with: with.totals(), without: without.totals(),
+		dashboard: "http://127.0.0.1:5291",
+		story:     s, elapsed: 15 * time.Second, with: with.totals(), without: without.totals(),
 		targets: []answers{
 			{"claude", "paused for 1.4s", map[string]int{"ok": 100, "529": 20, "529 in a 200": 13, "reset": 4, "slow": 2}},
 			{"claude-backup", "open", map[string]int{"ok": 50}},

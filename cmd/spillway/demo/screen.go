@@ -54,7 +54,8 @@ func (s *screen) introduce(now scene) {
 		return
 	}
 	s.write(fmt.Sprintf("Spillway demo: two simulated targets go through an overload; %d clients send every request twice,\n", clients))
-	s.write("through Spillway and without it. The share of answers that were ok so far:\n")
+	s.write("through Spillway and without it. In a browser: " + now.dashboard + "\n")
+	s.write("The share of answers that were ok so far:\n")
 }
 
 func (s *screen) show(now scene) {

@@ -1,0 +1,23 @@
+// The policies that serve, and the edits that were rejected.
+
+import { h } from "./dom.js";
+import { clock, plural } from "./words.js";
+
+export function policiesPanel(policies) {
+  const { rejected } = policies;
+  return h("section", { key: "policies", id: "policies", class: "panel", "aria-labelledby": "policies-title" },
+    h("h2", { id: "policies-title" }, "Policies"),
+    rejected && h("div", { key: "rejected", class: "rejected" },
+      h("h3", null, `An edit was rejected at ${clock(rejected.at)}, with ${plural(rejected.faults.length, "fault")}`),
+      h("p", null, "Revision ", h("code", null, policies.revision), " serves on until the files are right."),
+      rejected.faults.map(fault)),
+    h("dl", { class: "line" },
+      pair("revision", h("code", null, policies.revision)), pair("loaded", clock(policies.loaded))),
+    h("ul", { class: "policies" }, policies.policies.map((name) =>
+      h("li", { key: name }, name, name === policies.default && h("span", { class: "quiet" }, " decides by default")))));
+}
+
+const pair = (name, value) => h("div", { key: name }, h("dt", null, name), h("dd", null, value));
+
+// fault shows what the compiler, the table or the runtime said, with its code frame.
+export const fault = (f) => h("pre", { class: "fault", tabindex: 0, role: "group", "aria-label": `Fault at ${f.at || "an unknown place"}` }, f.frame);
