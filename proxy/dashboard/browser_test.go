@@ -16,7 +16,7 @@ type browser struct {
 	*testing.T
 
 	tab  context.Context //nolint:containedctx // chromedp's handle of a tab is a context
-	said chan string // what the page, or Chromium about it, wrote to the console: errors, refused scripts, missing files
+	said chan string     // what the page, or Chromium about it, wrote to the console: errors, refused scripts, missing files
 }
 
 // browse opens the dashboard. Without a Chromium the test is skipped. At its end the console must be empty.
