@@ -25,6 +25,7 @@ type metrics struct {
 	decideTime   prometheus.Histogram
 	firstContent *prometheus.HistogramVec
 	requestTime  *prometheus.HistogramVec
+	models       modelLabels
 	faults       faultLog
 }
 
@@ -132,20 +133,29 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	rejected := s.rejected != nil
 	s.mu.Unlock()
 	gauge(snapshotDesc, 1, s.current.Load().revision, strconv.FormatBool(rejected))
-	for _, g := range s.boundedStates() {
-		labels := []string{targetName(g.Key), g.Key.Model}
-		gauge(pausedDesc, float64(oneIf(g.Health.Paused)), labels...)
-		gauge(inFlightDesc, float64(g.Health.InFlight), labels...)
-		gauge(limitDesc, float64(g.Health.Limit), labels...)
-		gauge(queuedDesc, float64(g.Health.Queued), labels...)
-		gauge(overloadDesc, float64(g.Health.Overloads), labels...)
+	for key, h := range s.gateHealth() {
+		labels := []string{key.Target, key.Model}
+		gauge(pausedDesc, float64(oneIf(h.Paused)), labels...)
+		gauge(inFlightDesc, float64(h.InFlight), labels...)
+		gauge(limitDesc, float64(h.Limit), labels...)
+		gauge(queuedDesc, float64(h.Queued), labels...)
+		gauge(overloadDesc, float64(h.Overloads), labels...)
 	}
 }
 
-// boundedStates are the states of at most 100 gates, since models are named by callers.
-func (s *state) boundedStates() []gate.State {
-	states := s.gates.States()
-	return states[:min(len(states), 100)]
+// gateHealth is every gate's health by target and model label; gates that share a label are taken together.
+func (s *state) gateHealth() map[gate.Key]engine.Health {
+	targets := s.current.Load().targets
+	all := map[gate.Key]engine.Health{}
+	for _, g := range s.gates.States() {
+		key := gate.Key{Target: targetName(g.Key), Model: s.metrics.models.label(g.Key.Model, targets)}
+		h := all[key]
+		all[key] = engine.Health{
+			Paused: h.Paused || g.Health.Paused, InFlight: h.InFlight + g.Health.InFlight, Limit: h.Limit + g.Health.Limit,
+			Queued: h.Queued + g.Health.Queued, Overloads: max(h.Overloads, g.Health.Overloads),
+		}
+	}
+	return all
 }
 
 func oneIf(is bool) int {

@@ -39,7 +39,8 @@ func (o observer) Attempted(x *loop.Exchange, a *engine.Attempt) {
 }
 
 // Committed implements [loop.Observer].
-func (o observer) Committed(x *loop.Exchange, target, _ string, firstContent time.Duration) {
+func (o observer) Committed(x *loop.Exchange, target, model string, firstContent time.Duration) {
+	o.metrics.models.answer(model)
 	now := o.clock.Now()
 	o.pulse.Committed(now, now.Sub(x.Began))
 	o.metrics.attempted(target, "ok")
