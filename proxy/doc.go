@@ -13,10 +13,11 @@
 //	reload.go    a changed file becomes the next snapshot, or is rejected
 //	server.go    listeners, start and graceful stop
 //	observe.go   metrics and logs of what happened
+//	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart
 //	admin.go     what operators see; views.go has its shapes
 //	now.go       what the dashboard asks for, all at once
 //	operate.go   what operators do
 //
 // and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, fidelity, sse, failure, gate,
-// target, trace, pulse, latency, dashboard, hangup, clock, simtarget.
+// target, trace, pulse, latency, telemetry, dashboard, hangup, clock, simtarget.
 package proxy

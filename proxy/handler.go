@@ -175,6 +175,9 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 		ID: a.id, API: a.api, Path: a.path, Model: call.Model, Stream: call.Stream, Bytes: len(call.Body),
 		Client: x.Request.Client.Name, Policy: x.Policy.Name(), Revision: a.snapshot.revision, Began: a.began,
 	}
+	if p.exports != nil {
+		x.Trace = p.exports.Request(x.Record, a.header)
+	}
 	p.log.Add(x.Record)
 	return x, nil
 }
@@ -185,6 +188,9 @@ func (a *arrival) policy() string {
 	}
 	return a.snapshot.config.Policy
 }
+
+// header is one of the client's headers, as text of its own.
+func (a *arrival) header(name string) string { return string(a.ctx.Request.Header.Peek(name)) }
 
 // headers yields the client's headers as they came: order and letter case are the client's.
 func (a *arrival) headers(yield func(key, value []byte) bool) {

@@ -9,6 +9,7 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/loop"
+	"spillway/proxy/telemetry"
 	"spillway/proxy/trace"
 )
 
@@ -18,6 +19,9 @@ type observer struct{ *Proxy }
 // Decided implements [loop.Observer].
 func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
 	o.metrics.decided(x.Policy.Name(), d)
+	if traced := traced(x); traced != nil {
+		traced.Decided(x.Policy.Name(), d, o.clock.Now())
+	}
 	if d.Fault != nil {
 		level := slog.LevelDebug // a policy that fails, fails often; its first words are enough
 		if o.metrics.firstFault(x.Record.Revision, d.Fault) {
@@ -33,6 +37,9 @@ func (o observer) Attempted(x *loop.Exchange, a *engine.Attempt) {
 	o.metrics.attempted(a.Target, string(a.Reason))
 	if a.Sent() {
 		o.pulse.Failed(o.clock.Now(), a.Reason == engine.ReasonOverloaded)
+	}
+	if traced := traced(x); traced != nil {
+		traced.Failed(a, o.clock.Now())
 	}
 	o.slog.Debug("attempt failed", "id", x.Request.ID, "target", a.Target, "model", a.Model, "status", a.Status,
 		"reason", a.Reason, "retry", a.Retry, "took", a.Took, "message", a.Message)
@@ -51,6 +58,9 @@ func (o observer) Committed(x *loop.Exchange, target, model string, firstContent
 func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	o.metrics.ended(x.Request.API, e)
 	o.pulse.Ended(e, cost(x, e))
+	if traced := traced(x); traced != nil {
+		traced.Ended(e)
+	}
 	level := slog.LevelDebug // what went smoothly is not news
 	switch {
 	case e.Outcome == trace.Failed && e.Status >= 500, e.Outcome == trace.Broken:
@@ -65,6 +75,12 @@ func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	o.slog.Log(ctx, level, "request "+string(e.Outcome), "id", x.Request.ID, "client", x.Request.Client.Name,
 		"path", x.Request.Path, "model", x.Request.Model, "status", e.Status, "target", e.Target, "attempts", e.Sends, "tried", tried(x.Record),
 		"took", e.At.Sub(x.Began).Round(time.Millisecond), "message", e.Message)
+}
+
+// traced is the request's trace; nil when OpenTelemetry is off.
+func traced(x *loop.Exchange) *telemetry.Request {
+	request, _ := x.Trace.(*telemetry.Request)
+	return request
 }
 
 // cost is what the answer cost in dollars, as far as the configuration has a price for it.

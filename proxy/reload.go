@@ -139,8 +139,8 @@ func (p *Proxy) accept() {
 
 // askForRestart says which changes only a restart brings.
 func (p *Proxy) askForRestart(old, next *config.Config) {
-	if old.Listen != next.Listen || old.Admin != next.Admin || old.Limits.Body != next.Limits.Body {
-		p.slog.Warn("listen, admin and limits.body take effect at the next restart", "listen", next.Listen, "admin", next.Admin)
+	if old.Listen != next.Listen || old.Admin != next.Admin || old.Limits.Body != next.Limits.Body || old.Telemetry != next.Telemetry {
+		p.slog.Warn("listen, admin, limits.body and telemetry take effect at the next restart", "listen", next.Listen, "admin", next.Admin)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"spillway/proxy/loop"
 	"spillway/proxy/pulse"
 	"spillway/proxy/target"
+	"spillway/proxy/telemetry"
 	"spillway/proxy/trace"
 )
 
@@ -47,6 +48,7 @@ type Proxy struct {
 	log     *trace.Log
 	metrics *metrics
 	pulse   pulse.Pulse
+	exports *telemetry.Telemetry // nil when off
 	hangups *hangup.Watcher
 
 	current  atomic.Pointer[snapshot]
@@ -100,6 +102,9 @@ func (p *Proxy) start() error {
 		_ = p.listener.Close()
 		return fmt.Errorf("listen for the admin API: %w", err)
 	}
+	if p.exports, err = telemetry.Start(context.Background(), p.telemetry(next.config)); err != nil {
+		return errors.Join(err, p.listener.Close(), p.adminAt.Close())
+	}
 	p.server = &fasthttp.Server{
 		Handler: p.handle, ErrorHandler: p.badRequest, Logger: quietLog{p.slog},
 		NoDefaultServerHeader: true, NoDefaultContentType: true, NoDefaultDate: true,
@@ -147,6 +152,7 @@ func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
 		cut = p.cutAll()
 	}
 	p.hangups.Close()
+	p.closeExports(ctx)
 	_ = p.admin.Shutdown()
 	_ = p.listener.Close() // for a Serve that has not come so far yet
 	_ = p.adminAt.Close()

@@ -32,6 +32,8 @@ type Config struct {
 	Deadline time.Duration
 	// Limits bound what one process takes on.
 	Limits Limits
+	// Telemetry says where traces and metrics go.
+	Telemetry Telemetry
 	// Candidates are the policies on trial, by the name of the policy that they may replace. Nil when absent.
 	Candidates map[string]Candidate
 	// Targets are in the order of the file. There is at least one.
@@ -90,6 +92,7 @@ func (c *Config) read(r *form.Report, root *form.Node) {
 	form.Read(s, "vars", &c.Vars, form.ReadTree)
 	form.Scalar(s, "deadline", &c.Deadline, form.Duration)
 	form.Read(s, "limits", &c.Limits, readLimits)
+	form.Read(s, "telemetry", &c.Telemetry, readTelemetry)
 	form.Read(s, "candidates", &c.Candidates, c.readCandidates)
 	form.Read(s, "targets", &c.Targets, readTargets)
 	clients := form.Read(s, "clients", &c.Clients, c.readClients)

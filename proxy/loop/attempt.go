@@ -3,6 +3,7 @@ package loop
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"spillway/engine"
@@ -74,8 +75,19 @@ func (t *try) prepare() (*Outgoing, *failed) {
 // exchange sends, and reads the answer up to its commit.
 func (t *try) exchange(out *Outgoing) (*Answer, *failed) {
 	t.sentAt = t.Clock.Now()
+	t.join(out)
 	in, err := t.target.Sender.Send(out)
 	return t.commit(in, err)
+}
+
+// join lets the target join the request's trace. What the policy sets wins.
+func (t *try) join(out *Outgoing) {
+	if t.x.Trace == nil {
+		return
+	}
+	set := t.x.Trace.Send(t.target, t.model, t.sentAt)
+	maps.Copy(set, out.Set)
+	out.Set = set
 }
 
 // place resolves the target and the model, and refuses what cannot be sent there.

@@ -36,12 +36,21 @@ type Exchange struct {
 	Cut func() bool
 	// Record is the trace.
 	Record *trace.Record
+	// Trace follows the request's sends for tracing; nil when there is none.
+	Trace Trace
 
 	attempts  []engine.Attempt
 	answered  []answered // attempts that a target answered with an error
 	decisions int
 	sends     int
 	deadlines int // attempts with reason deadline
+}
+
+// Trace follows the sends of one request. Implementations are safe for concurrent use.
+type Trace interface {
+	// Send is told of a send just before, and gives the headers by which the target joins the trace. They are set over the
+	// client's own.
+	Send(target *Target, model string, now time.Time) map[string]string
 }
 
 // Target is one configured target as the loop sees it. It is immutable.
