@@ -13,6 +13,7 @@
 //	reload.go    a changed file becomes the next snapshot, or is rejected
 //	server.go    listeners, start and graceful stop
 //	observe.go   metrics and logs of what happened
+//	access.go    one line for every request
 //	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart
 //	admin.go     what operators see; views.go has its shapes
 //	now.go       what the dashboard asks for, all at once

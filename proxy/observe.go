@@ -58,6 +58,7 @@ func (o observer) Committed(x *loop.Exchange, target, model string, firstContent
 func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	o.metrics.ended(x.Request.API, e)
 	o.pulse.Ended(e, cost(x, e))
+	o.logEnd(x, e)
 	if traced := traced(x); traced != nil {
 		traced.Ended(e)
 	}

@@ -25,6 +25,7 @@ func (p *Proxy) passThrough(a *arrival) {
 		if in != nil {
 			_ = in.Close()
 		}
+		p.logPassed(a, "gone", 0, "", t.Name)
 		p.hangUp(a)
 	case err != nil:
 		reading := failure.Read(failure.Answer{API: t.Dialect, Err: err, Now: p.clock.Now()})
@@ -75,6 +76,7 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 	resp.Header.Set("X-Spillway-Id", a.id)
 	resp.Header.Set("X-Spillway-Target", t.Name)
 	p.metrics.passed(t.Name, in.Status())
+	p.logPassed(a, "passed", in.Status(), "", t.Name)
 	if stream := in.Stream(); stream != nil {
 		stream.Limit(time.Time{})
 		resp.SetBodyStream(&rawStream{Reader: stream, in: in, visit: a.visit}, -1)

@@ -42,6 +42,7 @@ const (
 type Proxy struct {
 	sources Sources
 	slog    *slog.Logger
+	access  *slog.Logger // nil = none
 	clock   clock.Clock
 	loop    *loop.Loop
 	gates   *gate.Gates

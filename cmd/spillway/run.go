@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -41,6 +42,7 @@ type runCommand struct {
 	fileFlags `embed:""`
 	Log       string        `help:"Least level of log lines: ${enum}." enum:"debug,info,warn,error" default:"info"`
 	LogJSON   bool          `help:"Log as JSON lines." name:"log-json"`
+	AccessLog string        `help:"File that gets one line for every request; - is standard output." placeholder:"FILE"`
 	Grace     time.Duration `help:"How long requests may take to finish after SIGTERM." default:"30s"`
 }
 
@@ -51,9 +53,17 @@ func (c *runCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	access, err := c.openAccessLog()
+	if err != nil {
+		return err
+	}
+	defer access.Close() // of none it does nothing
 	p, err := proxy.New(sources, log)
 	if err != nil {
 		return err
+	}
+	if access != nil {
+		p.AccessLog(slog.New(c.handler(access, slog.LevelInfo)))
 	}
 	stop, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer restore()
@@ -86,9 +96,25 @@ func (c *runCommand) drain(p *proxy.Proxy, log *slog.Logger, served <-chan error
 func (c *runCommand) logger() *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.Log)) // the flag's enum admits only levels
+	return slog.New(c.handler(os.Stderr, level))
+}
+
+// handler writes lines of at least a level, as JSON or as text.
+func (c *runCommand) handler(w io.Writer, level slog.Level) slog.Handler {
 	options := &slog.HandlerOptions{Level: level}
 	if c.LogJSON {
-		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+		return slog.NewJSONHandler(w, options)
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, options))
+	return slog.NewTextHandler(w, options)
+}
+
+// openAccessLog opens the file to append to it; nil when there is to be none.
+func (c *runCommand) openAccessLog() (*os.File, error) {
+	switch c.AccessLog {
+	case "":
+		return nil, nil //nolint:nilnil // nil is no log
+	case "-":
+		return os.Stdout, nil
+	}
+	return os.OpenFile(c.AccessLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }

@@ -40,7 +40,7 @@ function row(target, gate, whole, now, orders) {
     cell(1, state(gate, now)),
     gate.whole ? cell(2, count(gate.inFlight)) : cell(2, load(gate)),
     cell(3, count(gate.queued)),
-    cell(4, gate.whole ? "" : percent(gate.errorRate)),
+    cell(4, gate.whole ? "" : percent(gate.errorRate), gate.mismatches > 0 && h("span", { class: "odd" }, ` ${count(gate.mismatches)} not as asked`)),
     cell(5, gate.p50 ? duration(gate.p50) : "–"), cell(6, gate.p95 ? duration(gate.p95) : "–"),
     cell(7, button(target, gate, whole, orders)));
 }
