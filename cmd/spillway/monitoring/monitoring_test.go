@@ -104,7 +104,7 @@ func check(t *testing.T, where string, e *metricsql.MetricExpr, served map[strin
 			if !slices.Contains(served[name], f.Label) {
 				t.Errorf("%s: %s has no label %s", where, name, f.Label)
 			}
-			for _, word := range strings.SplitSeq(f.Value, "|") {
+			for word := range strings.SplitSeq(f.Value, "|") {
 				if !slices.Contains(words[f.Label], word) {
 					t.Errorf("%s: %s is never %s=%q", where, name, f.Label, word)
 				}
