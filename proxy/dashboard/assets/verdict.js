@@ -23,6 +23,7 @@ function headline(now, share, closed, troubled) {
   if (closed.length > 0 && closed.length === used.length) return { tone: "bad", headline: "Every target in use is closed; requests wait" };
   if (share > 0) return { tone: "warn", headline: names ? `A few requests fail: ${names} in trouble` : "A few requests fail" };
   if (lineFull(now)) return { tone: "bad", headline: "The line is nearly full: soon requests will be turned away" };
+  if (waiting(now)) return { tone: "warn", headline: names ? `Clients wait in line: ${names} in trouble` : "Clients wait in line" };
   if (names) return { tone: "warn", headline: `Clients are served, though ${names} ${troubled.length > 1 ? "are" : "is"} in trouble` };
   if (now.policies.rejected) return { tone: "warn", headline: "Clients are served, but an edit was rejected" };
   if (sum(now.traffic.sends, recent) + now.open === 0) return { tone: "good", headline: "All is quiet" };
@@ -55,6 +56,9 @@ function condition(gate, now) {
   const failing = `fails ${percent(gate.errorRate)} of sends`;
   return gate.overloads >= 3 ? `${failing}, the last ${gate.overloads} in a row by overload` : failing;
 }
+
+// waiting says whether the line is longer than what two seconds bring to an end.
+const waiting = (now) => now.line.requests > 2 * (sum(now.traffic.outcomes.ok, 10) / 10);
 
 const lineFull = (now) => now.line.requests > 0 && now.line.requests >= now.line.limit * 0.8;
 
