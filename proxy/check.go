@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -57,7 +56,6 @@ func sampled(c *config.Config, set *policyset.Set) (faults engine.Faults) {
 				if d.Fault != nil && !told[d.Fault.Error()] {
 					told[d.Fault.Error()] = true
 					fault := *d.Fault
-					fault.File = filepath.Join(c.PoliciesDir(), fault.File)
 					fault.Message = s.name + ": " + fault.Message
 					faults = append(faults, &fault)
 				}

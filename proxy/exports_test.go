@@ -174,7 +174,7 @@ func TestTraces(t *testing.T) {
 	for want, span := range map[string]*spanpb.Span{
 		"spillway.request.id=" + id:                      roots[0],
 		"spillway.outcome=ok spillway.sends=2 ":          roots[0],
-		"spillway.decision.line=overload.ts:2:":          decisions[0],
+		"policies/overload.ts:2:3 spillway.decision.out": decisions[0],
 		"spillway.decision.because=try 2 ":               decisions[1],
 		"error.type=overloaded ":                         attempts[0],
 		"http.response.status_code=529 ":                 attempts[0],

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 
 	"spillway/engine"
 	"spillway/engine/nearest"
@@ -30,7 +29,7 @@ func Load(previous *Set, root string, files fs.FS, env engine.Environment, limit
 	if err != nil {
 		return nil, engine.Faults{unreadable(root, err)}
 	}
-	l := &loading{root: root, source: src, env: env, limits: limits, programs: make(map[string]*script.Program),
+	l := &loading{folder: script.Folder{FS: src, Root: root}, source: src, env: env, limits: limits, programs: make(map[string]*script.Program),
 		set: &Set{revision: src.revision(env), policies: make(map[string]*runtime.Policy), passed: make(map[trial]bool)}}
 	if previous != nil {
 		l.passed = previous.passed
@@ -47,7 +46,9 @@ func Load(previous *Set, root string, files fs.FS, env engine.Environment, limit
 		}
 	}
 	if len(l.programs) == 0 && len(l.faults) == 0 {
-		l.fault(engine.Faults{{Message: "there is no policy here", Hint: "a policy is a .ts or .js file in this folder, such as overload.ts"}})
+		l.fault(&engine.Fault{
+			Position: l.at(""), Message: "there is no policy here", Hint: "a policy is a .ts or .js file in this folder, such as overload.ts",
+		})
 	}
 	if len(l.faults) > 0 {
 		l.set.Close()
@@ -68,7 +69,7 @@ func Revision(files fs.FS, env engine.Environment) (string, error) {
 
 // loading is a set under construction.
 type loading struct {
-	root     string
+	folder   script.Folder
 	source   *source
 	env      engine.Environment
 	limits   runtime.Limits
@@ -87,21 +88,21 @@ type trial struct {
 
 func (l *loading) policy(file, name string) {
 	if _, taken := l.programs[name]; taken {
-		l.fault(engine.Faults{{
-			Position: engine.Position{File: file}, Message: fmt.Sprintf("there are two policies called %q", name),
+		l.fault(&engine.Fault{
+			Position: l.at(file), Message: fmt.Sprintf("there are two policies called %q", name),
 			Hint: "a policy's name is its file's, without .ts or .js: rename or remove one",
-		}})
+		})
 		return
 	}
-	program, faults := script.Compile(l.source, file)
+	program, faults := l.folder.Compile(file)
 	l.programs[name] = program
 	if faults != nil {
-		l.fault(faults)
+		l.fault(faults...)
 		return
 	}
 	ready, fault := runtime.New(program, l.env, l.limits)
 	if fault != nil {
-		l.fault(engine.Faults{fault})
+		l.fault(fault)
 		return
 	}
 	l.set.policies[name] = ready
@@ -111,50 +112,32 @@ func (l *loading) table(file, name string) {
 	program, known := l.programs[name]
 	switch {
 	case !known:
-		l.fault(engine.Faults{{
-			Position: engine.Position{File: file}, Message: fmt.Sprintf("there is no policy %q for this table to test", name),
+		l.fault(&engine.Fault{
+			Position: l.at(file), Message: fmt.Sprintf("there is no policy %q for this table to test", name),
 			Hint: meant(name, slices.Sorted(maps.Keys(l.programs))),
-		}})
+		})
 		return
 	case l.set.policies[name] == nil:
 		return // the policy's own faults say why
 	}
-	tests, faults := script.Compile(l.source, file)
+	tests, faults := l.folder.Compile(file)
 	if faults != nil {
-		l.fault(faults)
+		l.fault(faults...)
 		return
 	}
 	this := trial{program.Sum(), tests.Sum(), digest(l.env), l.limits}
 	if !l.passed[this] {
 		_, faults = table.Run(program, tests, l.source.texts[file], l.env, l.limits)
-		l.fault(faults)
+		l.fault(faults...)
 	}
 	l.set.passed[this] = true // a set with a fault is thrown away
 }
 
-// fault notes faults, with the folder's files below the root.
-func (l *loading) fault(faults engine.Faults) {
-	for _, f := range faults {
-		below := *f
-		if _, ours := l.source.texts[f.File]; ours || f.File == "" {
-			below.File = path.Join(l.root, f.File)
-		}
-		below.Stack = slices.Clone(f.Stack)
-		for i, caller := range below.Stack {
-			below.Stack[i] = l.below(caller)
-		}
-		l.faults = append(l.faults, &below)
-	}
-}
+func (l *loading) fault(faults ...*engine.Fault) { l.faults = append(l.faults, faults...) }
 
-// below puts the root into a caller such as "decide (overload.ts:3:7)".
-func (l *loading) below(caller string) string {
-	for file := range l.source.texts {
-		if before, after, found := strings.Cut(caller, "("+file+":"); found {
-			return before + "(" + path.Join(l.root, file) + ":" + after
-		}
-	}
-	return caller
+// at is a file of the folder as a whole.
+func (l *loading) at(file string) engine.Position {
+	return engine.Position{File: path.Join(l.folder.Root, file)}
 }
 
 func meant(name string, names []string) string {

@@ -180,3 +180,19 @@ func TestRevision(t *testing.T) {
 		}
 	}
 }
+
+// What goes wrong while a policy serves is told with the same path as what is wrong when it loads.
+func TestDecisionsNameFilesBelowTheRoot(t *testing.T) {
+	set := load(t, folder(
+		"a.ts", "import { boom } from \"./lib/boom\";\nexport function decide(request, attempts) {\n  if (attempts.length) boom();\n  return { send: \"claude\" };\n}",
+		"lib/boom.ts", "export function boom() { throw new Error(\"no\"); }",
+	))
+	d := set.Policy("a").Decide(engine.Input{Attempts: []engine.Attempt{{}}})
+	if d.Fault == nil || d.Fault.Position.String() != "policies/lib/boom.ts:1:32" || d.Fault.Stack[1] != "decide (policies/a.ts:3:24)" ||
+		d.Fault.Source != `export function boom() { throw new Error("no"); }` {
+		t.Errorf("got %+v", d.Fault)
+	}
+	if at := set.Policy("a").Decide(engine.Input{}).At.String(); at != "policies/a.ts:4:3" {
+		t.Errorf("decided at %s", at)
+	}
+}

@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -18,7 +17,7 @@ type bundled struct {
 }
 
 // bundle runs esbuild over the entry. It reads nothing but files.
-func bundle(files fs.FS, entry string) (bundled, engine.Faults) {
+func bundle(files Folder, entry string) (bundled, engine.Faults) {
 	result := api.Build(api.BuildOptions{
 		EntryPoints: []string{entry},
 		Bundle:      true,
@@ -34,12 +33,12 @@ func bundle(files fs.FS, entry string) (bundled, engine.Faults) {
 		LegalComments:  api.LegalCommentsNone,
 		LogLevel:       api.LogLevelSilent,
 		TsconfigRaw:    "{}",
-		Plugins:        []api.Plugin{{Name: "policies", Setup: resolver{files}.setup}},
+		Plugins:        []api.Plugin{{Name: "policies", Setup: resolver{files.FS}.setup}},
 	})
 	if len(result.Errors) > 0 {
-		return bundled{}, faultsOf(entry, result.Errors)
+		return bundled{}, files.faultsOf(entry, result.Errors)
 	}
-	made := bundled{source: &sourceMap{}}
+	made := bundled{source: &sourceMap{files: files}}
 	for _, file := range result.OutputFiles {
 		if !strings.HasSuffix(file.Path, ".map") {
 			made.code = string(file.Contents)
@@ -51,13 +50,13 @@ func bundle(files fs.FS, entry string) (bundled, engine.Faults) {
 }
 
 // faultsOf translates esbuild's messages. esbuild counts columns from 0, in bytes.
-func faultsOf(entry string, messages []api.Message) engine.Faults {
+func (f Folder) faultsOf(entry string, messages []api.Message) engine.Faults {
 	faults := make(engine.Faults, len(messages))
 	for i, m := range messages {
-		fault := &engine.Fault{Position: engine.Position{File: entry}, Message: lowerFirst(m.Text)}
+		fault := &engine.Fault{Position: engine.Position{File: f.below(entry)}, Message: lowerFirst(m.Text)}
 		fault.Message = strings.NewReplacer(policyPrefix, "", libraryPrefix, "").Replace(fault.Message)
 		if at := m.Location; at != nil {
-			fault.Position = engine.Position{File: plainName(at.File), Line: at.Line, Column: at.Column + 1}
+			fault.Position = engine.Position{File: f.plainName(at.File), Line: at.Line, Column: at.Column + 1}
 			fault.Source = at.LineText
 			if at.Suggestion != "" {
 				fault.Hint = fmt.Sprintf("did you mean %q?", at.Suggestion)

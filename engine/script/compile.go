@@ -25,31 +25,44 @@ func Types() string { return types }
 // Fingerprint names the global function, from a string to its 32-bit FNV-1a hash, that the library takes while it loads.
 const Fingerprint = "fnv1a"
 
-// Compile makes one strict script of the policy or table at path entry of files (TypeScript or JavaScript, ES modules)
+// Folder is where sources are.
+type Folder struct {
+	fs.FS
+	// Root is the folder as a person would write it, "" for that of the process: positions name files below it.
+	Root string
+}
+
+// Compile is [Folder.Compile] for files of the process's own folder.
+func Compile(files fs.FS, entry string) (*Program, engine.Faults) {
+	return Folder{FS: files}.Compile(entry)
+}
+
+// Compile makes one strict script of the policy or table at path entry of the folder (TypeScript or JavaScript, ES modules)
 // and all that it imports. It reports every fault it finds, each with the file, line and column a person wrote.
 // It is pure and safe for concurrent use.
-func Compile(files fs.FS, entry string) (*Program, engine.Faults) {
-	made, faults := bundle(files, entry)
+func (f Folder) Compile(entry string) (*Program, engine.Faults) {
+	made, faults := bundle(f, entry)
 	if faults != nil {
 		return nil, faults
 	}
-	tree, err := goja.Parse(entry, made.code, parser.WithDisableSourceMaps)
+	file := f.below(entry)
+	tree, err := goja.Parse(file, made.code, parser.WithDisableSourceMaps)
 	if err != nil {
-		return nil, engine.Faults{made.source.rejected(entry, err)}
+		return nil, engine.Faults{made.source.rejected(file, err)}
 	}
 	if faults := forbid(tree, made.source); faults != nil {
 		return nil, faults
 	}
-	returns, faults := instrument(tree, made.source, entry)
+	returns, faults := instrument(tree, made.source, file)
 	if faults != nil {
 		return nil, faults
 	}
 	yieldExports(tree)
 	code, err := goja.CompileAST(tree, true)
 	if err != nil {
-		return nil, engine.Faults{made.source.rejected(entry, err)}
+		return nil, engine.Faults{made.source.rejected(file, err)}
 	}
-	return &Program{file: entry, code: code, sum: sha256.Sum256([]byte(made.code)), returns: returns, source: made.source}, nil
+	return &Program{file: file, code: code, sum: sha256.Sum256([]byte(made.code)), returns: returns, source: made.source}, nil
 }
 
 // yieldExports turns esbuild's `var exports = (() => {…})()` into the bare call, so that running the script yields the
@@ -78,7 +91,7 @@ func forbid(tree *ast.Program, source *sourceMap) engine.Faults {
 				faults = append(faults, source.fault(tree, n.Idx0(), "a policy cannot load modules while it runs", ImportHint))
 			}
 			if isCall(n, "__commonJS") {
-				faults = append(faults, commonJS(n))
+				faults = append(faults, source.commonJS(n))
 			}
 		}
 		return true
@@ -87,11 +100,11 @@ func forbid(tree *ast.Program, source *sourceMap) engine.Faults {
 }
 
 // commonJS is the fault of the module that esbuild wrapped as `__commonJS({ "policy:file"(exports, module) {…} })`.
-func commonJS(wrapper *ast.CallExpression) *engine.Fault {
+func (s *sourceMap) commonJS(wrapper *ast.CallExpression) *engine.Fault {
 	var file string
 	walk(wrapper, func(node ast.Node) bool {
 		if module, ok := node.(*ast.PropertyKeyed); ok && file == "" {
-			file = plainName(keyName(module.Key))
+			file = s.files.plainName(keyName(module.Key))
 		}
 		return file == ""
 	})

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"path"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 
 // sourceMap leads from the bundle back to the files that a person wrote. It is immutable.
 type sourceMap struct {
+	files    Folder
 	consumer *sourcemap.Consumer // nil when nothing leads back, as in an empty file
 }
 
@@ -25,7 +27,7 @@ func (s *sourceMap) position(line, column int) (engine.Position, bool) {
 		if !ok {
 			continue
 		}
-		at := engine.Position{File: plainName(source), Line: sourceLine}
+		at := engine.Position{File: s.files.plainName(source), Line: sourceLine}
 		at.Column = 1 + bytesOf(s.line(at), sourceColumn)
 		return at, sourceLine > 0
 	}
@@ -37,7 +39,7 @@ func (s *sourceMap) line(at engine.Position) string {
 	if s.consumer == nil || at.Line <= 0 {
 		return ""
 	}
-	text := s.consumer.SourceContent(policyPrefix + at.File)
+	text := s.consumer.SourceContent(policyPrefix + s.files.inside(at.File))
 	if text == "" {
 		text = s.consumer.SourceContent(libraryPrefix + at.File)
 	}
@@ -72,11 +74,20 @@ func bytesOf(line string, units int) int {
 	return n
 }
 
-// plainName is a file's path as a person knows it, without the namespace that esbuild puts in front.
-func plainName(name string) string {
-	name, _ = strings.CutPrefix(name, policyPrefix)
-	name, _ = strings.CutPrefix(name, libraryPrefix)
-	return name
+// plainName is a file's path as a person knows it, of one with the namespace that esbuild puts in front.
+func (f Folder) plainName(name string) string {
+	if library, ok := strings.CutPrefix(name, libraryPrefix); ok {
+		return library
+	}
+	return f.below(strings.TrimPrefix(name, policyPrefix))
+}
+
+// below is a file of the folder as a person would write it.
+func (f Folder) below(file string) string { return path.Join(f.Root, file) }
+
+// inside is the file of the folder that a person would write so.
+func (f Folder) inside(file string) string {
+	return strings.TrimPrefix(file, path.Clean(f.Root)+"/")
 }
 
 // lowerFirst lowers the first letter of a sentence that begins with an ordinary word.

@@ -19,7 +19,7 @@ type Program struct {
 	source  *sourceMap
 }
 
-// File is the path of the entry file, as it was given to [Compile].
+// File is the path of the entry file, below the folder's root.
 func (p *Program) File() string { return p.file }
 
 // Name is the entry's file name without its directory and extension.
