@@ -21,6 +21,8 @@ type Decision struct {
 	Replayable bool
 	// Took is the time inside the policy.
 	Took time.Duration
+	// Recalled says that the policy was not called: it had decided before about a request that looked the same to it.
+	Recalled bool
 	// Fault is why there is no valid action; nil when there is one.
 	Fault *Fault
 	// Outcome classifies the call for metrics.

@@ -42,7 +42,7 @@ func newMetrics(p *Proxy) *metrics {
 		refusals:    counter("refusals_total", "Requests answered before any policy was asked.", "api", "status"),
 		attempts:    counter("attempts_total", "Attempts by target and reason; ok means the answer committed.", "target", "reason"),
 		passthrough: counter("passthrough_total", "Requests that no policy decides about.", "target", "status"),
-		decisions:   counter("decisions_total", "Calls of policies by how they ended.", "policy", "outcome"),
+		decisions:   counter("decisions_total", "Decisions of policies by how the call ended; recalled means that it was not needed.", "policy", "outcome"),
 		tokens:      counter("tokens_total", "Tokens as targets count them.", "target", "kind"),
 		mismatches:  counter("mismatches_total", "Answers that were not as asked for: another model, too long, not counted, oddly streamed.", "target", "kind"),
 		reloads:     counter("reloads_total", "Edits of the configuration or policies.", "result"),
@@ -76,6 +76,10 @@ func (m *metrics) attempted(target, reason string) {
 }
 
 func (m *metrics) decided(policy string, d *engine.Decision) {
+	if d.Recalled {
+		m.decisions.WithLabelValues(policy, "recalled").Inc()
+		return
+	}
 	m.decisions.WithLabelValues(policy, string(d.Outcome)).Inc()
 	m.decideTime.Observe(d.Took.Seconds())
 }

@@ -105,10 +105,12 @@ type step struct {
 	Because string         `json:"because,omitempty"`
 	Saw     map[string]any `json:"saw,omitempty"`
 	Took    float64        `json:"took"`
-	Outcome engine.Outcome `json:"outcome"`
-	Fault   *fault         `json:"fault,omitempty"`
-	Notes   []string       `json:"notes,omitempty"`
-	Failed  []attempt      `json:"failed,omitempty"`
+	// Recalled says that the policy was not called, since it had decided before about a request that looked the same to it.
+	Recalled bool           `json:"recalled,omitempty"`
+	Outcome  engine.Outcome `json:"outcome"`
+	Fault    *fault         `json:"fault,omitempty"`
+	Notes    []string       `json:"notes,omitempty"`
+	Failed   []attempt      `json:"failed,omitempty"`
 }
 
 type attempt struct {
@@ -164,7 +166,7 @@ func requestView(r *trace.Record, steps bool) request {
 func viewStep(r *trace.Record, s trace.Step) step {
 	d := s.Decision
 	view := step{
-		At: ms(s.At.Sub(r.Began)), Policy: d.At.String(), Because: d.Action.Because, Took: ms(d.Took), Outcome: d.Outcome,
+		At: ms(s.At.Sub(r.Began)), Policy: d.At.String(), Because: d.Action.Because, Took: ms(d.Took), Recalled: d.Recalled, Outcome: d.Outcome,
 		Fault: viewFault(d.Fault), Notes: s.Notes, Chose: viewAction(d.Action),
 	}
 	if len(d.Reads) > 0 {

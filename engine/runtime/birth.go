@@ -26,8 +26,8 @@ func newInstance(program *script.Program, env engine.Environment) *instance {
 	vm.SetMaxCallStackSize(maxCallDepth)
 	i := &instance{program: program, vm: vm, seed: rand.NewPCG(0, 0), now: time.Unix(0, 0)}
 	i.random = rand.New(i.seed)
-	vm.SetRandSource(i.random.Float64)
-	vm.SetTimeSource(func() time.Time { return i.now })
+	vm.SetRandSource(func() float64 { i.drawn = true; return i.random.Float64() })
+	vm.SetTimeSource(func() time.Time { i.drawn = true; return i.now })
 	c := &i.call
 	c.vm = vm
 	c.request = &view[*engine.Request]{call: c, shape: requestShape}

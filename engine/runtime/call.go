@@ -32,6 +32,7 @@ type call struct {
 	over           bool // the runtime was given up
 	in             engine.Input
 	record         record
+	trail          trail
 	body, metadata goja.Value // nil until they are read
 	health         []healthSeen
 	counts         []countSeen
@@ -54,6 +55,7 @@ func (c *call) begin(in engine.Input) {
 }
 
 func (c *call) point(in engine.Input) {
+	c.trail.begin()
 	c.in = in
 	c.request.point(in.Request)
 	c.client.point(in.Request.Client)
@@ -66,6 +68,7 @@ type record struct {
 	returned int // the number of the return statement that ran last, 0 for none
 	reads    []engine.Read
 	hashed   bool // something was recorded as a hash only
+	lesson   lesson
 }
 
 // decision is the beginning of the decision that the record is part of.
@@ -90,6 +93,9 @@ func (c *call) abandon() record {
 
 func (c *call) take() record {
 	taken := c.record
+	if len(c.in.Attempts) == 0 {
+		taken.lesson = c.trail.lesson()
+	}
 	c.record, c.body, c.metadata = record{}, nil, nil
 	clear(c.health)
 	c.health = c.health[:0]
@@ -125,7 +131,7 @@ func (c *call) hasSeen(name string) bool {
 // sawSecret records that the policy looked at something that must not be kept.
 func (c *call) sawSecret(name string, value []byte) {
 	sum := sha256.Sum256(value)
-	c.record.hashed = true
+	c.record.hashed, c.trail.cut = true, true
 	c.saw(name, "sha256:"+hex.EncodeToString(sum[:]))
 }
 

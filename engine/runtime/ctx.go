@@ -11,7 +11,7 @@ import (
 
 // ctxShape is the third argument of decide. targets and vars are part of the snapshot and not recorded.
 var ctxShape = newShape("ctx", true, []field[*engine.Ctx]{
-	{name: "now", read: func(_ *call, x *engine.Ctx) any { return x.Now.UnixMilli() }},
+	{name: "now", unique: true, read: func(_ *call, x *engine.Ctx) any { return x.Now.UnixMilli() }},
 	{name: "timeLeft", read: func(_ *call, x *engine.Ctx) any { return milliseconds(x.TimeLeft) }},
 	{name: "stepsLeft", read: func(_ *call, x *engine.Ctx) any { return x.StepsLeft }},
 	{name: "opensIn", read: func(_ *call, x *engine.Ctx) any {
@@ -29,7 +29,7 @@ var ctxShape = newShape("ctx", true, []field[*engine.Ctx]{
 	{name: "health", read: func(c *call, _ *engine.Ctx) any { return c.fixed.health }},
 	{name: "vars", read: func(c *call, _ *engine.Ctx) any { return c.fixed.vars }},
 	{name: "count", read: func(c *call, _ *engine.Ctx) any { return c.fixed.count }},
-}...)
+}...).asking(func(*engine.Ctx) question { return question{of: ofCtx} })
 
 // targetFields are the properties of an element of ctx.targets, a frozen object.
 var targetFields = []struct {
@@ -79,15 +79,12 @@ func (c *call) askHealth(args []goja.Value) goja.Value {
 	if !slices.Contains(c.targets, target) {
 		c.throw("ctx.health: unknown target "+strconv.Quote(target), target, c.targets)
 	}
-	answer := gateHealth{now: c.in.Ctx.Now}
-	if world := c.in.Ctx.World; world != nil {
-		answer.Health = world.Health(target, model)
-	}
 	name := "ctx.health(" + target + ")"
 	if model != "" {
 		name = "ctx.health(" + target + ", " + model + ")"
 	}
-	whole := part[gateHealth]{healthShape, answer}
+	whole := part[gateHealth]{healthShape, healthOf(&c.in.Ctx, target, model)}
+	c.trail.health = append(c.trail.health, healthRead{len(c.record.reads), target, model})
 	c.saw(name, whole)
 	c.health = append(c.health, healthSeen{target, model, whole.open(c)})
 	return c.health[len(c.health)-1].object
@@ -101,11 +98,16 @@ func (c *call) askCount(args []goja.Value) goja.Value {
 			return c.vm.ToValue(seen.value)
 		}
 	}
-	var value float64
-	if world := c.in.Ctx.World; world != nil {
-		value = world.Count(name)
-	}
+	value := countOf(&c.in.Ctx, name)
+	c.trail.noted(question{of: ofCounter, target: name}, value)
 	c.saw("ctx.count("+name+")", value)
 	c.counts = append(c.counts, countSeen{name, value})
 	return c.vm.ToValue(value)
+}
+
+func countOf(ctx *engine.Ctx, name string) float64 {
+	if ctx.World == nil {
+		return 0
+	}
+	return ctx.World.Count(name)
 }

@@ -9,7 +9,16 @@ import (
 // gateHealth is what ctx.health gives, with the moment that its durations count from.
 type gateHealth struct {
 	engine.Health
-	now time.Time
+	now           time.Time
+	target, model string // as the policy named them
+}
+
+func healthOf(ctx *engine.Ctx, target, model string) gateHealth {
+	h := gateHealth{now: ctx.Now, target: target, model: model}
+	if ctx.World != nil {
+		h.Health = ctx.World.Health(target, model)
+	}
+	return h
 }
 
 var healthShape = newShape("health", false, []field[gateHealth]{
@@ -25,7 +34,7 @@ var healthShape = newShape("health", false, []field[gateHealth]{
 	{name: "p50", read: func(_ *call, h gateHealth) any { return milliseconds(h.P50) }},
 	{name: "p95", read: func(_ *call, h gateHealth) any { return milliseconds(h.P95) }},
 	{name: "rateLimit", read: func(_ *call, h gateHealth) any { return part[gateHealth]{rateLimitsShape, h} }},
-}...)
+}...).asking(func(h gateHealth) question { return question{of: ofHealth, target: h.target, model: h.model} })
 
 var rateLimitsShape = newShape("health.rateLimit", false, []field[gateHealth]{
 	{name: "requests", read: func(_ *call, h gateHealth) any { return h.allowance(h.RateLimits.Requests) }},

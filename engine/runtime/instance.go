@@ -22,6 +22,7 @@ type instance struct {
 	seed   *rand.PCG // reset for every decision
 	random *rand.Rand
 	now    time.Time // what Date tells
+	drawn  bool      // the decision under way drew a random number, or asked for the time
 
 	stringify    goja.Callable
 	plain        *goja.Object // Object.prototype
@@ -38,6 +39,7 @@ type instance struct {
 	spoiled bool          // a panic went through it: not fit for another call
 	asked   engine.Input
 	given   engine.Decision // what [answer] makes of asked
+	lesson  lesson          // how to come to given again
 }
 
 // answer makes the decision that was asked for, in a runtime that is ready. It is a job for a worker.
@@ -70,7 +72,7 @@ func (i *instance) ask(in engine.Input) engine.Decision {
 	began := time.Now()
 	i.call.begin(in)
 	i.seed.Seed(in.Ctx.Seed, 0)
-	i.now = in.Ctx.Now
+	i.now, i.drawn = in.Ctx.Now, false
 	r := reader{vm: i.vm, targets: i.call.targets, attempts: len(in.Attempts), stringify: i.stringify, plain: i.plain}
 	var action engine.Action
 	err := i.try(func() {
@@ -87,6 +89,9 @@ func (i *instance) ask(in engine.Input) engine.Decision {
 		d.Outcome, d.Fault = engine.OutcomeInvalid, i.at(i.program.Return(record.returned), r.message, r.hint)
 	default:
 		d.Outcome, d.Action = engine.OutcomeDecided, action
+		if i.lesson = record.lesson; i.drawn {
+			i.lesson = lesson{}
+		}
 	}
 	if record.returned > 0 {
 		d.At = i.program.Return(record.returned)
@@ -131,6 +136,7 @@ func (i *instance) mark(js goja.FunctionCall) goja.Value {
 // askRandom is `ctx.random()`.
 func (i *instance) askRandom([]goja.Value) goja.Value {
 	n := i.random.Float64()
+	i.call.trail.cut = true
 	i.call.saw("ctx.random()", n)
 	return i.vm.ToValue(n)
 }

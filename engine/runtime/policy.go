@@ -29,6 +29,7 @@ type Policy struct {
 	onError engine.OnError
 	pool    *pool
 	bench   bench
+	memory  memory
 }
 
 // New runs the program once, checks the shape of its default export, and is ready to decide. The fault says what is wrong
@@ -84,6 +85,10 @@ func (p *Policy) Name() string { return p.program.Name() }
 // OnError is what the policy wants done when it gives no valid action.
 func (p *Policy) OnError() engine.OnError { return p.onError }
 
+// Recall is the decision that the policy has made before for a request that looked the same to it: the same answers to all that
+// it asked. Its reads and its action are those that [Policy.Decide] would give. False means that the policy must be asked.
+func (p *Policy) Recall(in engine.Input) (engine.Decision, bool) { return p.memory.recall(&in) }
+
 // Decide asks the policy. It never panics, and returns within the time limit and 20 ms of grace; only on a machine whose
 // cores are all busy it takes longer, but never long. in.Request and what it refers to are not touched after that.
 // A decision without a valid action has a Fault.
@@ -111,10 +116,13 @@ func (p *Policy) decide(in engine.Input, fresh bool) engine.Decision {
 		p.pool.giveUp(w)
 		return d
 	}
-	d := i.given
-	i.asked, i.given = engine.Input{}, engine.Decision{}
+	d, learned := i.given, i.lesson
+	i.asked, i.given, i.lesson = engine.Input{}, engine.Decision{}, lesson{}
 	p.bench.ended(false)
 	p.pool.giveBack(w, ending == finished && !i.spoiled && !fresh)
+	if learned.whole && !fresh {
+		p.memory.learn(learned, d)
+	}
 	return d
 }
 

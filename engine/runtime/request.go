@@ -8,7 +8,7 @@ import (
 
 // requestShape is the first argument of decide.
 var requestShape = newShape("request", true, []field[*engine.Request]{
-	{name: "id", read: func(_ *call, r *engine.Request) any { return r.ID }},
+	{name: "id", unique: true, read: func(_ *call, r *engine.Request) any { return r.ID }},
 	{name: "api", read: func(_ *call, r *engine.Request) any { return string(r.API) }},
 	{name: "path", read: func(_ *call, r *engine.Request) any { return r.Path }},
 	{name: "model", read: func(_ *call, r *engine.Request) any { return r.Model }},
@@ -45,7 +45,7 @@ var requestShape = newShape("request", true, []field[*engine.Request]{
 		}
 		return c.body
 	}},
-}...)
+}...).asking(func(*engine.Request) question { return question{of: ofRequest} })
 
 var clientShape = newShape("request.client", true,
 	field[engine.Client]{name: "name", read: func(_ *call, c engine.Client) any { return c.Name }},
@@ -55,12 +55,12 @@ var clientShape = newShape("request.client", true,
 		}
 		return string(c.Priority)
 	}},
-)
+).asking(func(engine.Client) question { return question{of: ofClient} })
 
 var sdkShape = newShape("request.sdk", true,
 	field[engine.SDK]{name: "retryCount", read: func(_ *call, s engine.SDK) any { return s.RetryCount }},
 	field[engine.SDK]{name: "timeout", read: func(_ *call, s engine.SDK) any { return orNull(s.Timeout) }},
-)
+).asking(func(engine.SDK) question { return question{of: ofSDK} })
 
 // outline is what one pass over the body tells. Without a body every request may be sent anywhere.
 func outline(r *engine.Request) engine.Outline {

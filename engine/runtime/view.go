@@ -16,12 +16,14 @@ type field[T any] struct {
 	name   string
 	read   func(c *call, from T) any
 	hidden bool // left out of Object.keys, spread and JSON: reading it by accident would be expensive or indiscreet
+	unique bool // hardly ever the same twice: a decision that looked at it need not be remembered
 }
 
 // shape is a kind of object that policies get. It is immutable.
 type shape[T any] struct {
 	name     string
 	recorded bool
+	ask      func(from T) question // who is asked when a field is read, without the field; nil = it cannot be asked again
 	fields   []field[T]
 	index    map[string]int
 	paths    []string // name.field, for the record
@@ -39,6 +41,22 @@ func newShape[T any](name string, recorded bool, fields ...field[T]) *shape[T] {
 		}
 	}
 	return s
+}
+
+// asking makes reads of the shape's fields questions that can be asked again.
+func (s *shape[T]) asking(ask func(from T) question) *shape[T] {
+	s.ask = ask
+	return s
+}
+
+// question is what reading a field of a value asks.
+func (s *shape[T]) question(from T, field int) question {
+	if s.ask == nil || s.fields[field].unique {
+		return question{}
+	}
+	q := s.ask(from)
+	q.field = field
+	return q
 }
 
 // view is a Go value as a JavaScript object: each property is read when the policy asks, nothing can be written, and a
@@ -67,11 +85,15 @@ func (v *view[T]) Get(key string) goja.Value {
 	case goja.Value:
 		return js
 	case opener:
+		v.call.trail.cut = true
 		return js.open(v.call)
 	}
-	if v.shape.recorded && v.seen&(1<<i) == 0 {
+	if v.seen&(1<<i) == 0 {
 		v.seen |= 1 << i
-		v.call.saw(v.shape.paths[i], value)
+		v.call.trail.noted(v.shape.question(v.from, i), value)
+		if v.shape.recorded {
+			v.call.saw(v.shape.paths[i], value)
+		}
 	}
 	return v.call.vm.ToValue(value)
 }

@@ -13,7 +13,7 @@ import (
 func (l *Loop) decide(x *Exchange) engine.Decision {
 	x.decisions++
 	now := l.Clock.Now()
-	decision := x.Policy.Decide(engine.Input{
+	in := engine.Input{
 		Request:  &x.Request,
 		Attempts: x.attempts,
 		Ctx: engine.Ctx{
@@ -21,7 +21,11 @@ func (l *Loop) decide(x *Exchange) engine.Decision {
 			Seed:  l.seed(),
 			World: world{l, x},
 		},
-	})
+	}
+	decision, known := x.Policy.Recall(in)
+	if !known {
+		decision = x.Policy.Decide(in)
+	}
 	step := trace.Step{At: now, Decision: decision}
 	if decision.Fault != nil {
 		decision.Action, step.Notes = l.onError(x)
