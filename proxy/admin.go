@@ -23,7 +23,7 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	if at, ok := p.adminAt.Addr().(*net.TCPAddr); ok && at.IP.IsLoopback() && !isLocal(strings.Trim(host, "[]")) {
+	if isLoopback(p.adminAt) && !isLocal(strings.Trim(host, "[]")) {
 		refuseAdmin(ctx, fasthttp.StatusForbidden, "the admin API answers only to names of this machine") // else a page could rebind its own
 		return
 	}
@@ -33,6 +33,7 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 		ctx.SetBodyString("ok\n")
 	case path == "/readyz":
 		p.serveReady(ctx)
+	case !p.admitOperator(ctx):
 	case path == "/metrics":
 		fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(p.metrics.registry, promhttp.HandlerOpts{}))(ctx)
 	case path == "/api/now":

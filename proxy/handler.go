@@ -2,8 +2,6 @@ package proxy
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"net"
 	"net/url"
@@ -104,21 +102,10 @@ func (a *arrival) admit() *refusal {
 	default:
 		return &refusal{405, engine.ReasonInvalid, "no such method here"}
 	}
-	clients := a.snapshot.config.Clients
-	if len(clients) == 0 {
+	if a.snapshot.clients == nil {
 		return a.foreignPage()
 	}
-	key := sha256.Sum256([]byte(a.credential().Value))
-	for i := range clients {
-		want := sha256.Sum256([]byte(clients[i].Key.Reveal()))
-		if subtle.ConstantTimeCompare(key[:], want[:]) == 1 {
-			a.client = &clients[i]
-		}
-	}
-	if a.client == nil {
-		return &refusal{401, engine.ReasonAuth, "this proxy needs a client key, in x-api-key or Authorization: Bearer, and got none that it knows"}
-	}
-	return nil
+	return a.identify()
 }
 
 // foreignPage refuses a page of the web that makes a browser on this machine spend the configured keys. Pages served from

@@ -36,6 +36,8 @@ type setup struct {
 	Targets []simtarget.Config
 	// Policies by file name; nil = the default one as it ships, without its table.
 	Policies map[string]string
+	// Files are others, by name.
+	Files map[string]string
 	// Config is put at the end of the configuration file, Limits among its limits.
 	Config, Limits string
 	// Target is put under every target, indented by four spaces.
@@ -72,6 +74,9 @@ func start(t *testing.T, s setup) *lab {
 		for name, text := range s.Policies {
 			l.Write(t, "policies/"+name, text)
 		}
+	}
+	for name, text := range s.Files {
+		l.Write(t, name, text)
 	}
 	config += "limits:\n  decide: 5s # the machine that runs the tests may be busy\n  " + s.Limits + "\n"
 	l.Write(t, "spillway.yaml", config+s.Config)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +40,9 @@ func (p *Proxy) build(f *files) (*snapshot, engine.Faults) {
 		set.Close()
 		return nil, engine.Faults{{Message: err.Error()}}
 	}
-	return &snapshot{config: f.config, policies: set, targets: targets, revision: f.revision(set.Revision()), loaded: began}, nil
+	next := &snapshot{config: f.config, policies: set, targets: targets, revision: f.revision(set.Revision()), loaded: began}
+	next.admit(p.current.Load())
+	return next, nil
 }
 
 // swap makes a snapshot the one in use. Requests under way keep the one they began with.
@@ -94,19 +97,31 @@ func (p *Proxy) reload() {
 	p.askForRestart(old.config, next.config)
 }
 
-// exposed is the fault of taking away the clients' keys while the listener, which stays where it is until a restart, can be
-// reached by others.
-func (p *Proxy) exposed(next *snapshot) engine.Faults {
-	at, ok := p.listener.Addr().(*net.TCPAddr)
-	if len(next.config.Clients) > 0 || ok && at.IP.IsLoopback() {
-		return nil
+// exposed are the faults of taking away the keys that a listener asks for, while it stays where others reach it: until a
+// restart it does.
+func (p *Proxy) exposed(next *snapshot) (faults engine.Faults) {
+	at := engine.Position{File: next.config.File}
+	if len(next.config.Clients) == 0 && !isLoopback(p.listener) {
+		faults = append(faults, &engine.Fault{
+			Position: at, Message: "without `clients` everyone who reaches " + p.Addr() + " could use the targets' credentials",
+			Hint: "keep the clients, or restart to listen on 127.0.0.1",
+		})
 	}
-	next.policies.Close()
-	return engine.Faults{{
-		Position: engine.Position{File: next.config.File},
-		Message:  "without `clients` everyone who reaches " + p.Addr() + " could use the targets' credentials",
-		Hint:     "keep the clients, or restart to listen on 127.0.0.1",
-	}}
+	if len(next.config.AdminKeys) == 0 && !isLoopback(p.adminAt) {
+		faults = append(faults, &engine.Fault{
+			Position: at, Message: "without `admin_token` everyone who reaches " + p.AdminAddr() + " could see every request and pause targets",
+			Hint: "keep the token, or restart with an admin address on 127.0.0.1",
+		})
+	}
+	if len(faults) > 0 {
+		next.policies.Close()
+	}
+	return faults
+}
+
+func isLoopback(l net.Listener) bool {
+	at, ok := l.Addr().(*net.TCPAddr)
+	return ok && at.IP.IsLoopback()
 }
 
 // rejects says whether a revision is the one that was rejected last.
@@ -150,13 +165,14 @@ func (p *Proxy) watch() {
 	if p.sources.Config != "" {
 		paths = append(paths, p.sources.Config)
 	}
-	dir := p.current.Load().config.PoliciesDir()
-	if dir != "" {
+	c := p.current.Load().config
+	if dir := c.PoliciesDir(); dir != "" {
 		paths = append(paths, dir)
 	}
+	paths = append(paths, c.Files()...)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(paths) == 0 || p.draining.Load() || p.watcher != nil && p.watched == dir {
+	if len(paths) == 0 || p.draining.Load() || p.watcher != nil && slices.Equal(p.watched, paths) {
 		return
 	}
 	watcher, err := watch.New(paths, p.reload)
@@ -167,7 +183,7 @@ func (p *Proxy) watch() {
 	if p.watcher != nil {
 		go p.watcher.Close() // it may be waiting for this very call to return
 	}
-	p.watcher, p.watched = watcher, dir
+	p.watcher, p.watched = watcher, paths
 }
 
 func (p *Proxy) stopWatching() {

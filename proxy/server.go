@@ -66,7 +66,7 @@ type Proxy struct {
 	senders  map[string]*target.Target // by what their connections depend on
 	rejected *rejection                // nil while the files on disk are what serves
 	watcher  *watch.Watcher
-	watched  string // the folder under watch
+	watched  []string // the paths under watch
 }
 
 // New loads the first snapshot and binds both listeners. The error is [engine.Faults] when files are at fault.

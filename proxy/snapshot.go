@@ -32,8 +32,19 @@ type snapshot struct {
 	config   *config.Config
 	policies *policyset.Set
 	targets  []*loop.Target
-	revision string // hash of all three
+	clients  *roster // nil when everybody is served
+	admins   *roster // nil when the admin address asks for no token
+	revision string  // hash of all three
 	loaded   time.Time
+}
+
+// admit makes the rosters. previous may be nil.
+func (s *snapshot) admit(previous *snapshot) {
+	var clients, admins *roster
+	if previous != nil {
+		clients, admins = previous.clients, previous.admins
+	}
+	s.clients, s.admins = clientRoster(s.config, clients), adminRoster(s.config, admins)
 }
 
 // files are what a snapshot is made of, as they are at one moment.
@@ -59,9 +70,9 @@ func (s Sources) read() (*files, engine.Faults) {
 	return f, nil
 }
 
-// revision hashes configuration, vars and policies.
+// revision hashes configuration, vars and policies, and the files of keys and certificates.
 func (f *files) revision(policies string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", f.text, policies))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s%s", f.text, policies, f.config.FilesSum()))
 	return hex.EncodeToString(sum[:4])
 }
 
@@ -105,6 +116,9 @@ func (s Sources) loadConfig() (*config.Config, []byte, engine.Faults) {
 		}
 	}
 	c, faults := c.With(s.Listen, s.Admin, s.Policies)
+	if len(faults) == 0 {
+		c, faults = c.WithFiles(os.ReadFile)
+	}
 	return c, text, faults
 }
 

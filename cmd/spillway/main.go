@@ -25,6 +25,7 @@ type cli struct {
 	Demo    demoCommand    `cmd:"" help:"Show an overload and what Spillway makes of it: real HTTP, simulated targets."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and the policies, and run the tables beside them."`
 	Types   typesCommand   `cmd:"" help:"Print spillway.d.ts, the types that policies are written against."`
+	Key     keyCommand     `cmd:"" help:"Make a key for a client or for the admin address, and the sum that goes into the configuration."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -23,15 +23,31 @@ func parseAddress(text string) (string, *form.Problem) {
 
 // openToAll refuses an address that others can reach while nobody needs a key.
 func openToAll(address string, noClients bool) *form.Problem {
-	host, _, _ := net.SplitHostPort(address)
-	ip, err := netip.ParseAddr(host)
-	if !noClients || host == "localhost" || err == nil && ip.IsLoopback() {
+	if !noClients || loopback(address) {
 		return nil
 	}
 	return form.Wrong(
 		"can be reached by others, and without `clients` all of them may use the targets' credentials",
 		"listen on 127.0.0.1, or give each client a key under `clients`",
 	)
+}
+
+// unguarded refuses an admin address that others can reach while it asks for no token.
+func unguarded(address string, noToken bool) *form.Problem {
+	if !noToken || loopback(address) {
+		return nil
+	}
+	return form.Wrong(
+		"can be reached by others, and without `admin_token` all of them may see every request and pause targets",
+		"listen on 127.0.0.1, or set `admin_token`, such as ${SPILLWAY_ADMIN_TOKEN}",
+	)
+}
+
+// loopback says whether only this machine can reach an address.
+func loopback(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // sameAddress refuses one address for two listeners. Port 0 is any free port.

@@ -12,8 +12,8 @@ import (
 type Client struct {
 	// Name is unique among clients.
 	Name string
-	// Key is what the client sends as its credential, unique among clients. It never travels on to a target.
-	Key Secret
+	// Keys are what the client may send as its credential, none of them another client's. They never travel on to a target.
+	Keys []Key
 	// Policy decides for this client; "" means the default policy.
 	Policy string
 	// Priority is the lane of the client's requests.
@@ -22,6 +22,8 @@ type Client struct {
 	Forbid []Floor
 	// MaxWait bounds a request until its commit, beside the deadline; 0 sets no further bound.
 	MaxWait time.Duration
+	// Quotas are what the client may spend.
+	Quotas []Quota
 }
 
 // Floor is a word for something that a caller can forbid.
@@ -43,23 +45,27 @@ func (c *Config) readClients(r *form.Report, n *form.Node) ([]Client, bool) {
 	clients := make([]Client, 0, len(n.Items))
 	names, keys := map[string]int{}, map[string]int{}
 	for _, item := range n.Items {
-		client, name, key := c.readClient(r, item)
-		refuseRepeat(r, name, "name", names)
-		refuseRepeat(r, key, "key", keys)
-		clients = append(clients, client)
+		clients = append(clients, c.readClient(r, item, names, keys))
 	}
 	return clients, true
 }
 
-func (c *Config) readClient(r *form.Report, n *form.Node) (client Client, name, key *form.Node) {
-	client.Priority = engine.Normal
+// readClient reads one client. names and keys hold the lines of those that are taken.
+func (c *Config) readClient(r *form.Report, n *form.Node, names, keys map[string]int) Client {
+	client := Client{Priority: engine.Normal}
 	s := form.Open(r, n)
-	if name = form.Read(s, "name", &client.Name, form.ReadText); name != nil {
+	if name := form.Read(s, "name", &client.Name, form.ReadText); name != nil {
 		form.CheckName(r, client.Name, name)
+		refuseRepeat(r, name, "name", names)
 	} else {
 		s.Missing(n, "name", "name it for logs and metrics")
 	}
-	if key = form.Read(s, "key", &client.Key, readSecret); key == nil {
+	repeated := func(key *form.Node) { refuseRepeat(r, key, "key", keys) }
+	one := form.Read(s, "key", &client.Keys, c.readKeys(repeated))
+	var more []Key
+	several := form.Read(s, "keys", &more, c.readKeys(repeated))
+	client.Keys = append(client.Keys, more...)
+	if one == nil && several == nil {
 		s.Missing(n, "key", "give the credential that this client sends, such as ${CLIENT_KEY}")
 	}
 	if policy := form.Read(s, "policy", &client.Policy, form.ReadText); policy != nil {
@@ -68,8 +74,9 @@ func (c *Config) readClient(r *form.Report, n *form.Node) (client Client, name, 
 	form.Scalar(s, "priority", &client.Priority, form.OneOf(engine.High, engine.Normal, engine.Low))
 	form.Read(s, "forbid", &client.Forbid, readFloors)
 	form.Scalar(s, "max_wait", &client.MaxWait, form.Duration)
+	form.Read(s, "limits", &client.Quotas, readQuotas)
 	s.Close()
-	return client, name, key
+	return client
 }
 
 func readFloors(r *form.Report, n *form.Node) ([]Floor, bool) {
@@ -91,7 +98,7 @@ func refuseRepeat(r *form.Report, n *form.Node, what string, seen map[string]int
 		return
 	}
 	if line, twice := seen[n.Text]; twice {
-		r.Fault(n, form.Wrong(fmt.Sprintf("another client has this %s", what), fmt.Sprintf("the other is on line %d", line)))
+		r.Fault(n, form.Wrong(fmt.Sprintf("this %s is here twice", what), fmt.Sprintf("the other is on line %d", line)))
 		return
 	}
 	seen[n.Text] = n.Line

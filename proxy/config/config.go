@@ -7,6 +7,7 @@ package config
 import (
 	"cmp"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"spillway/engine"
@@ -22,6 +23,12 @@ type Config struct {
 	Listen string
 	// Admin is the host:port that serves metrics, health, the dashboard and the admin API.
 	Admin string
+	// TLS is for Listen and AdminTLS for Admin; nil is plain HTTP.
+	TLS, AdminTLS *TLS
+	// AdminKeys are the tokens that the admin address asks for; none = it does not.
+	AdminKeys []Key
+	// State is the folder of what outlives a restart; "" = see [Config.StateDir].
+	State string
 	// Policies is the folder of policies as written; "" means the embedded ones. See [Config.PoliciesDir].
 	Policies string
 	// Policy is the name of the policy that decides when a client has none of its own.
@@ -41,7 +48,9 @@ type Config struct {
 	// Clients are in the order of the file. Empty means that anyone who reaches Listen is served.
 	Clients []Client
 
-	refs []PolicyRef
+	refs     []PolicyRef
+	files    []fileRef
+	filesSum string
 }
 
 // PolicyRef is a place in the file that names a policy, which has to be in the policy set.
@@ -87,6 +96,10 @@ func (c *Config) read(r *form.Report, root *form.Node) {
 	s := form.Open(r, root)
 	listen := form.Scalar(s, "listen", &c.Listen, parseAddress)
 	admin := form.Scalar(s, "admin", &c.Admin, parseAddress)
+	form.Read(s, "tls", &c.TLS, c.readTLS)
+	form.Read(s, "admin_tls", &c.AdminTLS, c.readTLS)
+	form.Read(s, "admin_token", &c.AdminKeys, c.readKeys(nil))
+	form.Read(s, "state", &c.State, form.ReadText)
 	form.Read(s, "policies", &c.Policies, form.ReadText)
 	policy := form.Read(s, "policy", &c.Policy, form.ReadText)
 	form.Read(s, "vars", &c.Vars, form.ReadTree)
@@ -101,6 +114,9 @@ func (c *Config) read(r *form.Report, root *form.Node) {
 	c.refs[0] = refTo(r, c.Policy, policy)
 	if p := openToAll(c.Listen, clients == nil || len(clients.Items) == 0); p != nil {
 		r.Fault(listen, p.Of(listen.Raw))
+	}
+	if p := unguarded(c.Admin, len(c.AdminKeys) == 0 && s.Value("admin_token") == nil); p != nil {
+		r.Fault(admin, p.Of(admin.Raw))
 	}
 	if p := sameAddress(c.Listen, c.Admin); p != nil {
 		n := cmp.Or(admin, listen)
@@ -129,7 +145,7 @@ func (c *Config) With(listen, admin, policies string) (*Config, engine.Faults) {
 	}
 	if admin != "" {
 		_, p := parseAddress(admin)
-		check("--admin", admin, p)
+		check("--admin", admin, form.FirstProblem(p, unguarded(admin, len(c.AdminKeys) == 0)))
 		over.Admin = admin
 	}
 	if p := sameAddress(over.Listen, over.Admin); p != nil {
@@ -155,6 +171,19 @@ func (c *Config) PoliciesDir() string {
 		return c.Policies
 	}
 	return filepath.Join(filepath.Dir(c.File), c.Policies)
+}
+
+// StateDir is the folder of what outlives a restart: `state`, else what systemd made for it ($STATE_DIRECTORY, of env), else the
+// folder of the configuration file.
+func (c *Config) StateDir(env func(string) string) string {
+	switch given := env("STATE_DIRECTORY"); {
+	case filepath.IsAbs(c.State):
+		return c.State
+	case c.State == "" && given != "":
+		first, _, _ := strings.Cut(given, ":")
+		return first
+	}
+	return filepath.Join(filepath.Dir(c.File), c.State)
 }
 
 // PolicyRefs lists every mention of a policy by name, the default policy's first.

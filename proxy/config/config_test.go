@@ -62,11 +62,21 @@ targets:
     count_tokens: false
     reasoning_content: true
 clients:
-  - { name: batch, key: ${BATCH_KEY}, policy: batch, priority: low, forbid: [translate], max_wait: 10m }
+  - name: batch
+    keys: ["${BATCH_KEY}", "sha256:5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5", { file: batch.key }]
+    policy: batch
+    priority: low
+    forbid: [translate]
+    max_wait: 10m
+    limits: { requests: 60/minute, tokens: [200k/minute, 2M/day], dollars: 1.50/month }
+admin_token: ${ADMIN_TOKEN}
+tls: { cert: tls/cert.pem, key: /tls/key.pem }
+admin_tls: { cert: admin.pem, key: admin.pem }
+state: /var/lib/spillway
 `
 
 func TestParseEveryKey(t *testing.T) {
-	got := parse(t, everyKey, "ANTHROPIC_API_KEY=sk-ant\nBATCH_KEY=12345")
+	got := parse(t, everyKey, "ANTHROPIC_API_KEY=sk-ant\nBATCH_KEY=abc\nADMIN_TOKEN=admin")
 	timeouts := config.Timeouts{Connect: 5 * time.Second, FirstEvent: 2 * time.Minute, Idle: time.Minute, Total: 10 * time.Minute}
 	ollama := model.FindServer("ollama", "")
 	ollama.MaxTokensField, ollama.NoToolChoice, ollama.ReasoningBack = "max_completion_tokens", false, true
@@ -93,9 +103,16 @@ func TestParseEveryKey(t *testing.T) {
 			Fit: config.FitTrim, MaxConcurrency: 1024, Timeouts: timeouts, Server: ollama,
 		}},
 		Clients: []config.Client{{
-			Name: "batch", Key: config.Conceal("12345"), Policy: "batch", Priority: engine.Low,
-			Forbid: []config.Floor{config.FloorTranslate}, MaxWait: 10 * time.Minute,
+			Name: "batch", Keys: []config.Key{{Sum: config.SumOf("abc")}, {Sum: config.SumOf("12345")}, {File: "etc/batch.key"}}, Policy: "batch", Priority: engine.Low,
+			Forbid: []config.Floor{config.FloorTranslate}, MaxWait: 10 * time.Minute, Quotas: []config.Quota{
+				{Measure: config.Requests, Period: config.Minute, Most: 60},
+				{Measure: config.Tokens, Period: config.Minute, Most: 200e3}, {Measure: config.Tokens, Period: config.Day, Most: 2e6},
+				{Measure: config.Dollars, Period: config.Month, Most: 1.5},
+			},
 		}},
+		AdminKeys: []config.Key{{Sum: config.SumOf("admin")}},
+		TLS:       &config.TLS{Cert: "etc/tls/cert.pem", Key: "/tls/key.pem"}, AdminTLS: &config.TLS{Cert: "etc/admin.pem", Key: "etc/admin.pem"},
+		State: "/var/lib/spillway",
 	}
 	if diff := cmp.Diff(want, got, ignoreRefs, equalSecrets); diff != "" {
 		t.Error(diff)
@@ -130,14 +147,14 @@ func TestParseNothing(t *testing.T) {
 }
 
 func TestPolicyRefs(t *testing.T) {
-	c := parse(t, everyKey, "ANTHROPIC_API_KEY=sk-ant\nBATCH_KEY=12345")
+	c := parse(t, everyKey, "ANTHROPIC_API_KEY=sk-ant\nBATCH_KEY=abc\nADMIN_TOKEN=admin")
 	var got []string
 	for _, ref := range c.PolicyRefs() {
 		got = append(got, ref.At.String()+" "+ref.Name)
 	}
 	want := []string{
 		"etc/spillway.yaml:5:9 overload", "etc/spillway.yaml:9:15 overload", "etc/spillway.yaml:9:38 next",
-		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:33:47 batch",
+		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:35:13 batch",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -161,7 +178,7 @@ func TestPoliciesDir(t *testing.T) {
 }
 
 func TestEngine(t *testing.T) {
-	targets, vars := parse(t, everyKey, "ANTHROPIC_API_KEY=sk-ant\nBATCH_KEY=12345").Engine()
+	targets, vars := parse(t, everyKey, "ANTHROPIC_API_KEY=sk-ant\nBATCH_KEY=abc\nADMIN_TOKEN=admin").Engine()
 	want := []engine.Target{{
 		Name: "claude", Dialect: engine.Anthropic, Models: map[string]string{"opus": "claude-opus-5-5"},
 		Price: map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}},
@@ -265,7 +282,7 @@ vars:
 
 func TestWith(t *testing.T) {
 	c := parse(t, "listen: localhost:1\npolicies: p", "")
-	over, faults := c.With("127.0.0.1:0", "0.0.0.0:0", "here")
+	over, faults := c.With("127.0.0.1:0", "[::1]:0", "here")
 	if faults != nil {
 		t.Fatal(faults)
 	}
@@ -273,7 +290,7 @@ func TestWith(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if over.Listen != "127.0.0.1:0" || over.Admin != "0.0.0.0:0" || over.PoliciesDir() != here {
+	if over.Listen != "127.0.0.1:0" || over.Admin != "[::1]:0" || over.PoliciesDir() != here {
 		t.Errorf("got %s, %s, %s", over.Listen, over.Admin, over.PoliciesDir())
 	}
 	if c.Listen != "localhost:1" || c.Policies != "p" {
@@ -281,6 +298,9 @@ func TestWith(t *testing.T) {
 	}
 	if _, faults := c.With("0.0.0.0:80", "nowhere", ""); len(faults) != 2 {
 		t.Errorf("open and malformed: %v", faults)
+	}
+	if _, faults := c.With("", "0.0.0.0:0", ""); len(faults) != 1 {
+		t.Errorf("an admin address without a token: %v", faults)
 	}
 	if _, faults := c.With("", "localhost:1", ""); len(faults) != 1 {
 		t.Errorf("one address for both: %v", faults)

@@ -37,10 +37,11 @@ func readSecret(r *form.Report, n *form.Node) (Secret, bool) {
 	if !ok {
 		return Secret{}, false
 	}
-	unfit := func(c rune) bool { return c <= ' ' || c > '~' }
-	if strings.ContainsFunc(text, unfit) {
+	if strings.ContainsFunc(text, unprintable) {
 		r.Fault(n, form.Wrong("a credential may hold only printable ASCII without spaces", "look for a line break at its end"))
 		return Secret{}, false
 	}
 	return Conceal(text), true
 }
+
+func unprintable(c rune) bool { return c <= ' ' || c > '~' }

@@ -92,6 +92,7 @@ func (g *grower) fill(n *Node, y *yaml.Node) {
 func (g *grower) fillScalar(n *Node, y *yaml.Node) {
 	n.Raw, n.tag = unveil(y.Value), y.ShortTag()
 	n.Text = n.Raw
+	g.report.hideKey(n)
 	if g.env == nil || !strings.Contains(y.Value, "$") {
 		return
 	}

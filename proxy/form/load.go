@@ -59,6 +59,8 @@ func (r *Report) addYAML(text string, err error) {
 		message += " " + fault.ContextMsg
 	}
 	r.add(at, "", &Problem{unveil(message), syntaxHint(r.line(at.Line), at.Column)})
+	last := r.faults[len(r.faults)-1]
+	last.Source = mask(last.Source, perhapsKeys)
 }
 
 // syntaxHint explains the characters on which people trip.

@@ -34,6 +34,7 @@ func (p *Problem) Of(value string) *Problem {
 type Report struct {
 	file   string
 	lines  []string
+	hidden []string // values in lists of keys
 	faults engine.Faults
 }
 
@@ -84,7 +85,27 @@ func (r *Report) position(at Place) engine.Position {
 }
 
 // source is a line for the code frame.
-func (r *Report) source(line int) string { return redact(strings.TrimRight(r.line(line), "\r")) }
+func (r *Report) source(line int) string {
+	return r.hide(redact(strings.TrimRight(r.line(line), "\r")))
+}
+
+// hide puts asterisks over values in lists of keys, which no line tells from other lists.
+func (r *Report) hide(line string) string {
+	for _, value := range r.hidden {
+		line = strings.ReplaceAll(line, value, strings.Repeat("*", len(value)))
+	}
+	return line
+}
+
+// hideKey keeps a key out of what is shown, if n is one in a list of them.
+func (r *Report) hideKey(n *Node) {
+	if list := n.parent; list != nil && list.Kind == IsList && keyNames[list.name] && n.Raw != "" && !strings.HasPrefix(n.Raw, "${") {
+		r.hidden = append(r.hidden, n.Raw)
+	}
+}
+
+// keyNames are the steps of paths below which there are credentials.
+var keyNames = map[string]bool{".key": true, ".keys": true, ".admin_token": true}
 
 // line is a line of the file, "" when there is none or it is too long to be looked at by a person.
 func (r *Report) line(number int) string {
@@ -96,6 +117,9 @@ func (r *Report) line(number int) string {
 
 // sorted is every fault in the order of the file, those of a value that aliases repeat only once.
 func (r *Report) sorted() engine.Faults {
+	for _, fault := range r.faults { // when it was found, not every value had been read
+		fault.Source = r.hide(fault.Source)
+	}
 	slices.SortStableFunc(r.faults, func(a, b *engine.Fault) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
@@ -111,16 +135,22 @@ func (r *Report) sorted() engine.Faults {
 
 // What a line of the file may hold that nobody should see in a log: the value of a `key`, anything that looks like an API
 // key, and a password or a query in a URL.
-var revealing = regexp.MustCompile(`\bkey["']?\s*:\s*(?:&\S+\s+)?(?:"([^"]+)|'([^']+)|([^\s,}'"#]+))` +
+var revealing = regexp.MustCompile(`\b(?:key|admin_token)["']?\s*:\s*(?:&\S+\s+)?(?:"([^"]+)|'([^']+)|([^\s,{}\[\]'"#$&][^\s,}'"#]*))` +
 	`|\b(sk-[\w-]{6,})|://(?:([^/\s@]*)@)?[^\s?"'}]*(?:\?([^\s"'}]*))?`)
 
 // callerWord is what a `key` says instead of a credential: the caller's own is forwarded.
 const callerWord = "client"
 
+// What of a line that is no YAML may be a list of keys, or a key in one.
+var perhapsKeys = regexp.MustCompile(`\b(?:keys?|admin_token)["']?\s*:\s*(\[.*)|^\s*-\s+([^\s:]{8,})\s*$`)
+
 // redact puts asterisks over what must not be seen in a line. The line keeps its length, so that a caret still fits.
-func redact(line string) string {
+func redact(line string) string { return mask(line, revealing) }
+
+// mask puts asterisks over what an expression's groups match.
+func mask(line string, what *regexp.Regexp) string {
 	shown := []byte(line)
-	for _, match := range revealing.FindAllStringSubmatchIndex(line, -1) {
+	for _, match := range what.FindAllStringSubmatchIndex(line, -1) {
 		for group := 2; group < len(match); group += 2 {
 			from, to := match[group], match[group+1]
 			if from < 0 || line[from:to] == callerWord || strings.HasPrefix(line[from:to], "${") {

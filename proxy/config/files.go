@@ -1,0 +1,161 @@
+package config
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"spillway/engine"
+	"spillway/proxy/form"
+)
+
+// fileRef is a place in the configuration that names a file.
+type fileRef struct {
+	path   string
+	at     engine.Position
+	source string
+}
+
+// refer notes that the configuration depends on a file, and returns its path; "" when there is none.
+func (c *Config) refer(r *form.Report, path string, n *form.Node) string {
+	if path == "" || n == nil || n.Broken {
+		return ""
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(c.File), path)
+	}
+	at, source := r.At(n)
+	c.files = append(c.files, fileRef{path, at, source})
+	return path
+}
+
+// Files are the paths of the files that the configuration names: those of keys and certificates.
+func (c *Config) Files() (paths []string) {
+	for _, f := range c.files {
+		if !slices.Contains(paths, f.path) {
+			paths = append(paths, f.path)
+		}
+	}
+	return paths
+}
+
+// FilesSum is a hash of what [Config.WithFiles] read; "" when that was nothing.
+func (c *Config) FilesSum() string { return c.filesSum }
+
+// WithFiles is a copy of c with the keys and certificates that stand in the files it names. read is [os.ReadFile] or stands
+// in for it.
+func (c *Config) WithFiles(read func(path string) ([]byte, error)) (*Config, engine.Faults) {
+	if len(c.files) == 0 {
+		return c, nil
+	}
+	over, l := *c, loader{texts: map[string][]byte{}}
+	all := sha256.New()
+	for _, f := range c.files {
+		text, err := read(f.path)
+		if err != nil {
+			l.fault(f, "cannot be read: "+reason(err), "")
+			continue
+		}
+		l.texts[f.path] = text
+		fmt.Fprintf(all, "%s %d ", f.path, len(text))
+		all.Write(text)
+	}
+	over.filesSum = hex.EncodeToString(all.Sum(nil))
+	over.AdminKeys = l.keys(c, c.AdminKeys)
+	over.Clients = slices.Clone(c.Clients)
+	for i := range over.Clients {
+		over.Clients[i].Keys = l.keys(c, c.Clients[i].Keys)
+	}
+	l.distinct(c, over.Clients)
+	over.TLS, over.AdminTLS = l.pair(c, c.TLS), l.pair(c, c.AdminTLS)
+	if len(l.faults) > 0 {
+		return nil, l.faults
+	}
+	return &over, nil
+}
+
+// loader takes what files hold into a configuration.
+type loader struct {
+	texts  map[string][]byte
+	faults engine.Faults
+}
+
+func (l *loader) fault(f fileRef, message, hint string) {
+	l.faults = append(l.faults, &engine.Fault{Position: f.at, Source: f.source, Message: f.path + " " + message, Hint: hint})
+}
+
+// keys puts what a file holds in the place of each key that names one.
+func (l *loader) keys(c *Config, given []Key) (keys []Key) {
+	for _, key := range given {
+		text, read := l.texts[key.File]
+		switch {
+		case key.File == "":
+			keys = append(keys, key)
+		case read:
+			keys = append(keys, l.lines(c.ref(key.File), text)...)
+		}
+	}
+	return keys
+}
+
+// lines are the keys in a file. Nothing that it holds may show in a fault.
+func (l *loader) lines(f fileRef, text []byte) (keys []Key) {
+	for line := range bytes.Lines(text) {
+		word := string(bytes.TrimSpace(line))
+		if word == "" || strings.HasPrefix(word, "#") {
+			continue
+		}
+		sum, problem := parseKey(word)
+		if problem == nil && strings.ContainsFunc(word, unprintable) {
+			problem = form.Wrong("holds something that is no key", "write one key a line")
+		}
+		if problem != nil {
+			l.fault(f, problem.Message, problem.Hint)
+			return nil
+		}
+		keys = append(keys, Key{Sum: sum, File: f.path})
+	}
+	if len(keys) == 0 {
+		l.fault(f, "holds no key", "write one key a line")
+	}
+	return keys
+}
+
+// distinct reports a key that a file gives to a second client.
+func (l *loader) distinct(c *Config, clients []Client) {
+	owners := map[Sum]string{}
+	for _, client := range clients {
+		for _, key := range client.Keys {
+			owner, twice := owners[key.Sum]
+			if twice && owner != client.Name {
+				f := c.ref(key.File)
+				f.path = "the key " + key.Sum.Fingerprint()
+				l.fault(f, fmt.Sprintf("is that of two clients, %s and %s", owner, client.Name), "give each its own")
+			}
+			owners[key.Sum] = client.Name
+		}
+	}
+}
+
+// ref is where the configuration names a file first.
+func (c *Config) ref(path string) fileRef {
+	for _, f := range c.files {
+		if f.path == path {
+			return f
+		}
+	}
+	return fileRef{at: engine.Position{File: c.File}}
+}
+
+func reason(err error) string {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
