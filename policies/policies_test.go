@@ -27,12 +27,13 @@ func TestTables(t *testing.T) {
 	for _, file := range tables {
 		name := strings.TrimSuffix(file, ".test.ts")
 		t.Run(name, func(t *testing.T) {
-			policy, test := compile(t, name+".ts"), compile(t, file)
-			source, err := fs.ReadFile(policies.Files(), file)
-			if err != nil {
-				t.Fatal(err)
+			folder := script.Folder{FS: policies.Files(), Root: "policies"}
+			policy := compile(t, name+".ts")
+			test, faults := folder.CompileTable(file)
+			if show(t, faults); t.Failed() {
+				return
 			}
-			report, faults := table.Run(policy, test, source, shipped, runtime.Limits{})
+			report, faults := table.Run(policy, test, table.Options{Env: shipped})
 			for _, row := range report.Rows {
 				t.Run(row.Name, func(t *testing.T) { show(t, row.Faults) })
 			}

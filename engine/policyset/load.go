@@ -46,9 +46,7 @@ func Load(previous *Set, root string, files fs.FS, env engine.Environment, limit
 		}
 	}
 	if len(l.programs) == 0 && len(l.faults) == 0 {
-		l.fault(&engine.Fault{
-			Position: l.at(""), Message: "there is no policy here", Hint: "a policy is a .ts or .js file in this folder, such as overload.ts",
-		})
+		l.fault(l.empty())
 	}
 	if len(l.faults) > 0 {
 		l.set.Close()
@@ -88,10 +86,7 @@ type trial struct {
 
 func (l *loading) policy(file, name string) {
 	if _, taken := l.programs[name]; taken {
-		l.fault(&engine.Fault{
-			Position: l.at(file), Message: fmt.Sprintf("there are two policies called %q", name),
-			Hint: "a policy's name is its file's, without .ts or .js: rename or remove one",
-		})
+		l.fault(l.twice(file, name))
 		return
 	}
 	program, faults := l.folder.Compile(file)
@@ -112,22 +107,19 @@ func (l *loading) table(file, name string) {
 	program, known := l.programs[name]
 	switch {
 	case !known:
-		l.fault(&engine.Fault{
-			Position: l.at(file), Message: fmt.Sprintf("there is no policy %q for this table to test", name),
-			Hint: meant(name, slices.Sorted(maps.Keys(l.programs))),
-		})
+		l.fault(l.orphan(file, name))
 		return
 	case l.set.policies[name] == nil:
 		return // the policy's own faults say why
 	}
-	tests, faults := l.folder.Compile(file)
+	tests, faults := l.folder.CompileTable(file)
 	if faults != nil {
 		l.fault(faults...)
 		return
 	}
 	this := trial{program.Sum(), tests.Sum(), digest(l.env), l.limits}
 	if !l.passed[this] {
-		_, faults = table.Run(program, tests, l.source.texts[file], l.env, l.limits)
+		_, faults = table.Run(program, tests, table.Options{Env: l.env, Limits: l.limits})
 		l.fault(faults...)
 	}
 	l.set.passed[this] = true // a set with a fault is thrown away
@@ -138,6 +130,33 @@ func (l *loading) fault(faults ...*engine.Fault) { l.faults = append(l.faults, f
 // at is a file of the folder as a whole.
 func (l *loading) at(file string) engine.Position {
 	return engine.Position{File: path.Join(l.folder.Root, file)}
+}
+
+func (l *loading) empty() *engine.Fault {
+	return &engine.Fault{
+		Position: l.at(""), Message: "there is no policy here", Hint: "a policy is a .ts or .js file in this folder, such as overload.ts",
+	}
+}
+
+func (l *loading) twice(file, name string) *engine.Fault {
+	return &engine.Fault{
+		Position: l.at(file), Message: fmt.Sprintf("there are two policies called %q", name),
+		Hint: "a policy's name is its file's, without .ts or .js: rename or remove one",
+	}
+}
+
+// orphan is the fault of a table without a policy.
+func (l *loading) orphan(file, name string) *engine.Fault {
+	var policies []string
+	for other := range l.source.texts {
+		if role, policy := roleOf(other); role == isPolicy {
+			policies = append(policies, policy)
+		}
+	}
+	slices.Sort(policies)
+	return &engine.Fault{
+		Position: l.at(file), Message: fmt.Sprintf("there is no policy %q for this table to test", name), Hint: meant(name, policies),
+	}
 }
 
 func meant(name string, names []string) string {

@@ -83,7 +83,7 @@ func TestEveryFaultOfEveryFileIsReported(t *testing.T) {
 				`policies/b.ts:1:52: expected "}" but found end of file`,
 				`policies/c.ts:1:19: cannot find "./lib/missing"`,
 				`policies/e.ts: the file exports no function decide`,
-				`policies/d.test.ts:1:25: row "r": send: want "openai", got "claude"`,
+				`policies/d.test.ts:1:38: row "r": send: want "openai", got "claude"`,
 				`policies/f.test.ts:1:17: unexpected end of file`,
 			},
 		},

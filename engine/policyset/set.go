@@ -3,6 +3,7 @@
 //	source.go   the folder's files at one moment, and what each of them is
 //	set.go      the set that serves
 //	load.go     from the one to the other, with every fault on the way
+//	test.go     the tables alone, row by row, for a person who watches
 package policyset
 
 import (

@@ -53,6 +53,15 @@ func (i *instance) load() *engine.Fault {
 		globals := i.vm.GlobalObject()
 		i.define(script.Fingerprint, func(js goja.FunctionCall) goja.Value { return i.vm.ToValue(fingerprint(js.Argument(0).String())) })
 		i.define(script.ReturnMark, i.mark)
+		if coverage := i.program.Coverage(); coverage != nil {
+			i.define(script.CoverMark, func(js goja.FunctionCall) goja.Value {
+				coverage.Hit(int(js.Argument(0).ToInteger()))
+				return js.Argument(1)
+			})
+		}
+		if i.literals != nil {
+			i.define(script.LiteralMark, i.written)
+		}
 		i.exports = i.check(i.vm.RunProgram(i.program.Code()))
 		i.check(nil, globals.Delete(script.Fingerprint))
 		i.call.frozen(globals)

@@ -29,10 +29,11 @@ type instance struct {
 	request, ctx goja.Value
 	noAttempts   goja.Value
 
-	exports goja.Value
-	decide  goja.Callable
-	this    goja.Value
-	onError engine.OnError
+	exports  goja.Value
+	literals map[*goja.Object]script.Literal // where objects were written; nil unless it is a table
+	decide   goja.Callable
+	this     goja.Value
+	onError  engine.OnError
 
 	ready   bool          // loaded and adopted
 	unfit   *engine.Fault // why it could not be; nil when it is ready or nobody tried

@@ -11,42 +11,47 @@ import (
 
 const tableHint = "write: export default [ { name: …, want: … } ] satisfies Table"
 
-// Table is the default export of a test module, as JSON would carry it: maps, slices, strings, float64s, bools and nil.
-// The module runs in a runtime of its own, as hardened and bounded as a policy's.
-func Table(program *script.Program) (any, *engine.Fault) {
-	w := newWorker(newInstance(program, engine.Environment{}))
+// Table is the default export of a test module, as JSON would carry it: maps, slices, strings, float64s, bools and nil;
+// and where its parts were written. The module, which was compiled by [script.Folder.CompileTable], runs in a runtime of its
+// own, as hardened and bounded as a policy's.
+func Table(program *script.Program) (any, Places, *engine.Fault) {
+	i := newInstance(program, engine.Environment{})
+	i.literals = make(map[*goja.Object]script.Literal)
+	w := newWorker(i)
 	var value any
+	places := make(Places)
 	var fault *engine.Fault
-	ending := w.do(func(i *instance) { value, fault = i.table() }, loadLimit)
+	ending := w.do(func(i *instance) { value, fault = i.table(places) }, loadLimit)
 	w.dismiss(nil)
 	if ending == abandoned {
-		return nil, stuckFault(program, "the file", loadLimit)
+		return nil, nil, stuckFault(program, "the file", loadLimit)
 	}
-	return value, fault
+	return value, places, fault
 }
 
-func (i *instance) table() (any, *engine.Fault) {
+func (i *instance) table(places Places) (value any, fault *engine.Fault) {
 	if fault := i.load(); fault != nil {
 		return nil, fault
 	}
 	text := goja.Undefined()
 	err := i.try(func() {
-		if exports, ok := i.exports.(*goja.Object); ok {
-			if table := exports.Get("default"); table != nil {
-				text = i.check(i.stringify(goja.Undefined(), table))
-			}
+		exports, ok := i.exports.(*goja.Object)
+		if !ok {
+			return
+		}
+		table := exports.Get("default")
+		if table == nil {
+			return
+		}
+		if text = i.check(i.stringify(goja.Undefined(), table)); json.Unmarshal([]byte(text.String()), &value) == nil {
+			i.locateParts(places, "", table, value)
 		}
 	})
 	if err != nil {
 		return nil, i.stopped("the file", err)
 	}
-	here := engine.Position{File: i.program.File()}
 	if goja.IsUndefined(text) {
-		return nil, i.at(here, "the file has no default export", tableHint)
-	}
-	var value any
-	if err := json.Unmarshal([]byte(text.String()), &value); err != nil {
-		return nil, i.at(here, "read the table: "+err.Error(), "")
+		return nil, i.at(engine.Position{File: i.program.File()}, "the file has no default export", tableHint)
 	}
 	return value, nil
 }

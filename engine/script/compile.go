@@ -40,7 +40,10 @@ func Compile(files fs.FS, entry string) (*Program, engine.Faults) {
 // Compile makes one strict script of the policy or table at path entry of the folder (TypeScript or JavaScript, ES modules)
 // and all that it imports. It reports every fault it finds, each with the file, line and column a person wrote.
 // It is pure and safe for concurrent use.
-func (f Folder) Compile(entry string) (*Program, engine.Faults) {
+func (f Folder) Compile(entry string) (*Program, engine.Faults) { return f.compile(entry, nil) }
+
+// compile compiles with something more done to the tree.
+func (f Folder) compile(entry string, more func(*Program, *ast.Program)) (*Program, engine.Faults) {
 	made, faults := bundle(f, entry)
 	if faults != nil {
 		return nil, faults
@@ -57,12 +60,16 @@ func (f Folder) Compile(entry string) (*Program, engine.Faults) {
 	if faults != nil {
 		return nil, faults
 	}
+	p := &Program{file: file, sum: sha256.Sum256([]byte(made.code)), returns: returns, source: made.source}
 	yieldExports(tree)
-	code, err := goja.CompileAST(tree, true)
+	if more != nil {
+		more(p, tree)
+	}
+	p.code, err = goja.CompileAST(tree, true)
 	if err != nil {
 		return nil, engine.Faults{made.source.rejected(file, err)}
 	}
-	return &Program{file: file, code: code, sum: sha256.Sum256([]byte(made.code)), returns: returns, source: made.source}, nil
+	return p, nil
 }
 
 // yieldExports turns esbuild's `var exports = (() => {…})()` into the bare call, so that running the script yields the

@@ -7,7 +7,9 @@
 //	resolve.go     what may be imported, and what to say of the rest
 //	regexp.go      which regular expressions could run for ever
 //	instrument.go  every `return` of `decide` tells which one it is
-//	walk.go        visits every node of a syntax tree
+//	walk.go        visits every node of a syntax tree; rewrite.go puts calls into it
+//	literals.go    where the objects of a table were written
+//	coverage.go    what of a program has run, for whoever asks
 //	position.go    from the bundle back to the file that a person wrote
 //	program.go     the result
 //	library/       the "spillway" module: its code and its types

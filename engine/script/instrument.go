@@ -3,7 +3,6 @@ package script
 import (
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
-	"github.com/dop251/goja/unistring"
 
 	"spillway/engine"
 )
@@ -19,7 +18,7 @@ const ReturnMark = "spillway return"
 // decide is every function of that name and what the entry exports as `decide` or `default`, also by way of other
 // names. When there is no such function, since a policy is put together at run time, all functions are instrumented.
 func instrument(tree *ast.Program, source *sourceMap, entry string) ([]engine.Position, engine.Faults) {
-	in := &instrumenter{tree: tree, source: source, names: map[string]bool{"decide": true}}
+	in := &instrumenter{marker: marker{ReturnMark, tree, source}, names: map[string]bool{"decide": true}}
 	in.returns = []engine.Position{{File: entry}}
 	walk(tree, in.findExports)
 	for known := 0; known < len(in.names); {
@@ -34,8 +33,7 @@ func instrument(tree *ast.Program, source *sourceMap, entry string) ([]engine.Po
 }
 
 type instrumenter struct {
-	tree    *ast.Program
-	source  *sourceMap
+	marker
 	names   map[string]bool // what decide is called in the bundle
 	returns []engine.Position
 	faults  engine.Faults
@@ -124,7 +122,7 @@ func (in *instrumenter) wrapDecide(key, value ast.Expression) {
 		in.faults = append(in.faults, in.source.fault(in.tree, key.Idx0(), message, WaitHint))
 	}
 	if in.returns[0].Line == 0 {
-		in.returns[0] = in.place(key.Idx0())
+		in.returns[0], _ = in.place(key.Idx0())
 	}
 	in.wrap(value)
 }
@@ -168,25 +166,10 @@ func (in *instrumenter) wrap(function ast.Node) {
 // mark is the expression `ReturnMark(number, value)`, or value itself where nobody wrote the return: in the library and
 // at the end of the bundle.
 func (in *instrumenter) mark(at file.Idx, value ast.Expression) ast.Expression {
-	place := in.place(at)
-	if place.File == "" || place.File == LibraryName || isCall(value, ReturnMark) || isCall(value, "__toCommonJS") {
+	place, ok := in.place(at)
+	if !ok || isCall(value, ReturnMark) || isCall(value, "__toCommonJS") {
 		return value
 	}
-	number := len(in.returns)
 	in.returns = append(in.returns, place)
-	call := &ast.CallExpression{
-		Callee:          &ast.Identifier{Name: unistring.NewFromString(ReturnMark), Idx: at},
-		LeftParenthesis: at, RightParenthesis: at,
-		ArgumentList: []ast.Expression{&ast.NumberLiteral{Idx: at, Value: int64(number)}},
-	}
-	if value != nil {
-		call.ArgumentList = append(call.ArgumentList, value)
-	}
-	return call
-}
-
-func (in *instrumenter) place(at file.Idx) engine.Position {
-	p := in.tree.File.Position(int(at) - in.tree.File.Base())
-	place, _ := in.source.position(p.Line, p.Column)
-	return place
+	return in.call(len(in.returns)-1, at, value)
 }

@@ -17,6 +17,9 @@ type Program struct {
 	sum     [sha256.Size]byte
 	returns []engine.Position
 	source  *sourceMap
+
+	literals []Literal // of a table
+	coverage *Coverage // nil unless compiled for it
 }
 
 // File is the path of the entry file, below the folder's root.
@@ -29,7 +32,8 @@ func (p *Program) Name() string {
 }
 
 // Code evaluates to the object that holds the entry's exports. It needs two globals: [Fingerprint] while it loads, and
-// [ReturnMark] for as long as its functions are called.
+// [ReturnMark] for as long as its functions are called; that of a table also
+// [LiteralMark], and one that was compiled for coverage [CoverMark].
 func (p *Program) Code() *goja.Program { return p.code }
 
 // Sum is the same for programs that behave the same: a hash of the bundled code.
@@ -43,6 +47,17 @@ func (p *Program) Return(number int) engine.Position {
 	}
 	return p.returns[number]
 }
+
+// Literal is the object literal with this number (see [LiteralMark]); ok is false when there is none.
+func (p *Program) Literal(number int) (literal Literal, ok bool) {
+	if number < 0 || number >= len(p.literals) {
+		return Literal{}, false
+	}
+	return p.literals[number], true
+}
+
+// Coverage counts what of the program has run; nil unless it was compiled for that.
+func (p *Program) Coverage() *Coverage { return p.coverage }
 
 // Position maps a line and column of the code, both from 1, to the file that a person wrote. ok is false for code that
 // nobody wrote, such as esbuild's own.

@@ -13,6 +13,7 @@ import (
 // problem is something wrong with a row, or with the action it got.
 type problem struct {
 	path    string // "request.model"; "" = the row itself
+	place   string // the path that was written, when it is another one
 	message string
 	hint    string
 	caller  string // where the policy decided, as "decide (file:line:col)"
@@ -51,13 +52,16 @@ func (o *object) take(key string) (any, bool) {
 	return value, ok && value != nil
 }
 
-// end reports the keys that nobody asked for.
-func (o *object) end() {
+// end reports the keys that nobody asked for, and says whether there were none.
+func (o *object) end() bool {
+	clean := true
 	for _, key := range slices.Sorted(maps.Keys(o.value)) {
 		if !slices.Contains(o.known, key) {
 			o.fault(o.at(key), "unknown key", meant(key, o.known))
+			clean = false
 		}
 	}
+	return clean
 }
 
 // object is a nested object; an empty one when the key is absent.

@@ -10,6 +10,8 @@ import (
 // row is one row of a table, with what it left out filled in.
 type row struct {
 	name   string
+	path   string // of the row in the table, such as [3]
+	storm  *storm // nil for a row that asks for one decision
 	env    engine.Environment
 	input  engine.Input
 	want   map[string]any // parts of the action; nil when the row wants a fault
@@ -20,41 +22,57 @@ type row struct {
 func readRow(number int, value any, env engine.Environment) (row, []problem) {
 	var problems []problem
 	o := asObject("", value, &problems)
-	r := row{name: fmt.Sprintf("#%d", number)}
-	if text(o, "name", &r.name); o.value["name"] == nil {
-		o.fault("name", "is missing", "say in a few words what the row shows")
+	r := row{name: fmt.Sprintf("#%d", number), path: fmt.Sprintf("[%d]", number-1)}
+	text(o, "name", &r.name)
+	if r.storm = readStorm(o); r.storm == nil {
+		r.readInput(o, env)
+		r.readWant(o)
 	}
+	if clean := o.end(); clean {
+		r.checkWhole(o)
+	}
+	return r, problems
+}
+
+// readInput reads what decide is given.
+func (r *row) readInput(o *object, env engine.Environment) {
 	request, ctx := o.object("request"), o.object("ctx")
 	r.env = readEnvironment(ctx, env)
 	r.input.Request = readRequest(request)
 	now := time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
 	ctx.moment("now", &now)
 	for i, value := range o.list("attempts") {
-		a := readAttempt(asObject(fmt.Sprintf("attempts[%d]", i), value, &problems), r.input.Request, r.env.Targets, now)
+		a := readAttempt(asObject(fmt.Sprintf("attempts[%d]", i), value, o.problems), r.input.Request, r.env.Targets, now)
 		r.input.Attempts = append(r.input.Attempts, a)
 	}
 	r.input.Ctx = readCtx(ctx, now, r.env.Targets, r.input.Attempts)
-	r.readWant(o)
-	o.end()
-	return r, problems
 }
 
 // readWant reads what must come back: either an action or a fault.
 func (r *row) readWant(o *object) {
-	want, wants := o.take("want")
-	throws, fails := o.take("throws")
-	switch {
-	case wants == fails:
-		o.fault("", "needs either want or throws", "want: the action or parts of it; throws: a part of the error's message")
-	case wants:
+	if want, wants := o.take("want"); wants {
 		r.want = asObject("want", want, o.problems).value
 		checkKeys(r.want, o.problems)
-	default:
+	}
+	if throws, fails := o.take("throws"); fails {
 		message, isText := throws.(string)
 		if !isText && throws != true {
 			o.fault("throws", "must be a part of the error's message, or true, not "+show(throws), "")
 		}
 		r.throws = message
+	}
+}
+
+// checkWhole reports what a row lacks. A row with a typo is not asked: the key that it lacks is the one that was mistyped.
+func (r *row) checkWhole(o *object) {
+	if o.value["name"] == nil {
+		o.fault("name", "is missing", "say in a few words what the row shows")
+	}
+	switch {
+	case r.storm != nil:
+		r.storm.checkWhole(o)
+	case (o.value["want"] == nil) == (o.value["throws"] == nil):
+		o.fault("", "needs either want or throws", "want: the action or parts of it; throws: a part of the error's message")
 	}
 }
 

@@ -20,6 +20,9 @@
 // Of want only what it says counts. A null wants the key absent, { atLeast, atMost } bounds a number, and a text such as
 // "30s" is its number of milliseconds.
 //
+// A row may also be a storm: { name, storm: a scenario, expect: { success: ">= 99%", … } }. The policy then meets simulated
+// traffic, which is for whoever runs the table to bring; expect bounds what came of it.
+//
 //	table.go     run a table; what became of its rows
 //	row.go       read a row: its environment and what it wants
 //	request.go   … its request
@@ -28,21 +31,32 @@
 //	object.go    read JavaScript objects strictly
 //	plain.go     an action in the policy API's words
 //	match.go     compare it with what the row wants
-//	fault.go     problems of a row as faults, at the row's place in the file
+//	judge.go     … and with itself: does it decide alike every time?
+//	storm.go     rows that are storms
+//	fault.go     problems of a row as faults, at the place in the file that they are about
 package table
 
 import (
-	"fmt"
-	"maps"
-	"reflect"
-	"slices"
-	"strings"
 	"time"
 
 	"spillway/engine"
 	"spillway/engine/runtime"
 	"spillway/engine/script"
 )
+
+// Options say how a table is run.
+type Options struct {
+	// Env is the configuration's; a row that names targets of its own gets an environment of its own.
+	Env engine.Environment
+	// Limits are the configuration's too, but every decision has a second: a table must not fail because the machine is busy.
+	Limits runtime.Limits
+	// Wants says which rows are run, by name; nil = all.
+	Wants func(row string) bool
+	// Storm sends a storm against the policy; nil = storms are read and skipped.
+	Storm func(Storm) (Figures, error)
+	// Done is told of every row as soon as it is done; nil = nobody is.
+	Done func(Result)
+}
 
 // Report is what became of a table.
 type Report struct {
@@ -51,29 +65,30 @@ type Report struct {
 	Rows   []Result
 }
 
-// patience is the least time a row's decision gets. A table must not fail because the machine is busy, as it is when a
-// reload compiles while requests are served.
-const patience = time.Second
-
 // Result is what became of one row.
 type Result struct {
-	Name   string
-	Faults engine.Faults
+	Name    string
+	At      engine.Position // where the row was written; the zero Position when it was put together
+	Took    time.Duration
+	Storm   bool
+	Skipped bool // a storm that nobody was there to send
+	Figures Figures
+	Faults  engine.Faults
 }
 
 // OK says whether the row got what it wanted.
 func (r Result) OK() bool { return len(r.Faults) == 0 }
 
-// Run asks the policy every row of a table. Each row is asked twice in one runtime and once in a fresh one, and must be
-// answered alike: what a module keeps between calls differs from one runtime to the next.
-//
-// source is the text of the table's file, in which rows are looked up by name to say where they are. env is the
-// configuration's; a row that names targets of its own gets an environment of its own. limits are the configuration's too,
-// but every decision has a second; at the first that takes longer the table ends. The faults are all those of the report,
+// patience is the least time a row's decision gets.
+const patience = time.Second
+
+// Run asks the policy every row of a table, which was compiled by [script.Folder.CompileTable]. Each row is asked twice in
+// one runtime and once in a fresh one, and must be answered alike: what a module keeps between calls differs from one runtime
+// to the next. At the first decision that takes longer than its limit the table ends. The faults are all those of the report,
 // and those of the table as such.
-func Run(policy, test *script.Program, source []byte, env engine.Environment, limits runtime.Limits) (Report, engine.Faults) {
+func Run(policy, test *script.Program, o Options) (Report, engine.Faults) {
 	report := Report{Policy: policy.Name(), File: test.File()}
-	value, fault := runtime.Table(test)
+	value, places, fault := runtime.Table(test)
 	if fault != nil {
 		return report, engine.Faults{fault}
 	}
@@ -84,14 +99,21 @@ func Run(policy, test *script.Program, source []byte, env engine.Environment, li
 			Hint: `export default [{ name: "a first try goes to claude", want: { send: "claude" } }] satisfies Table`,
 		}}
 	}
-	limits.Decide = max(limits.Decide, patience)
-	t := &table{program: policy, file: test.File(), source: source, limits: limits, policies: make(map[string]*runtime.Policy)}
+	o.Limits.Decide = max(o.Limits.Decide, patience)
+	t := &table{program: policy, test: test, places: places, options: o, policies: make(map[string]*runtime.Policy)}
 	defer t.close()
 	var faults engine.Faults
 	for i, value := range rows {
-		result := t.run(readRow(i+1, value, env))
+		r, problems := readRow(i+1, value, o.Env)
+		if o.Wants != nil && !o.Wants(r.name) {
+			continue
+		}
+		result := t.run(r, problems)
 		report.Rows = append(report.Rows, result)
 		faults = append(faults, result.Faults...)
+		if o.Done != nil {
+			o.Done(result)
+		}
 		if t.hung {
 			break // every row that hangs costs as much again
 		}
@@ -102,9 +124,9 @@ func Run(policy, test *script.Program, source []byte, env engine.Environment, li
 // table is a table while it runs.
 type table struct {
 	program  *script.Program
-	file     string
-	source   []byte
-	limits   runtime.Limits
+	test     *script.Program
+	places   runtime.Places
+	options  Options
 	policies map[string]*runtime.Policy // by environment
 	hung     bool                       // a decision had to be stopped
 }
@@ -116,28 +138,39 @@ func (t *table) close() {
 }
 
 func (t *table) run(r row, problems []problem) Result {
-	result := Result{Name: r.name}
-	if len(problems) > 0 {
+	began := time.Now()
+	at, _ := t.places.At(r.path)
+	result := Result{Name: r.name, At: at, Storm: r.storm != nil}
+	switch {
+	case len(problems) > 0:
 		result.Faults = t.faults(r, problems)
-		return result
+	case r.storm == nil:
+		result.Faults = t.ask(r)
+	case t.options.Storm == nil:
+		result.Skipped = true
+	default:
+		result.Figures, result.Faults = t.send(r)
 	}
+	result.Took = time.Since(began)
+	return result
+}
+
+// ask makes the decision of a row three times.
+func (t *table) ask(r row) engine.Faults {
 	policy, fault := t.policy(r.env)
 	if fault != nil {
-		result.Faults = engine.Faults{t.blame(r, fault)}
-		return result
+		return engine.Faults{t.blame(r, fault)}
 	}
 	first := policy.Decide(r.input)
 	t.hung = first.Outcome == engine.OutcomeTimedOut || first.Outcome == engine.OutcomeAbandoned
-	result.Faults = t.judge(r, first)
-	if t.hung || !result.OK() {
-		return result
+	if faults := t.judge(r, first); t.hung || len(faults) > 0 {
+		return faults
 	}
-	problems = unsteady("the second time", first, policy.Decide(r.input))
+	problems := unsteady("the second time", first, policy.Decide(r.input))
 	if problems == nil {
 		problems = unsteady("in a fresh runtime", first, policy.DecideFresh(r.input))
 	}
-	result.Faults = t.faults(r, problems)
-	return result
+	return t.faults(r, problems)
 }
 
 // policy is the policy in an environment.
@@ -146,59 +179,9 @@ func (t *table) policy(env engine.Environment) (*runtime.Policy, *engine.Fault) 
 	if p, ok := t.policies[key]; ok {
 		return p, nil
 	}
-	p, fault := runtime.New(t.program, env, t.limits)
+	p, fault := runtime.New(t.program, env, t.options.Limits)
 	if fault == nil {
 		t.policies[key] = p
 	}
 	return p, fault
-}
-
-// judge compares a decision with what the row wants.
-func (t *table) judge(r row, d engine.Decision) engine.Faults {
-	switch {
-	case r.want == nil && d.Fault == nil:
-		return t.faults(r, []problem{{path: "throws", message: "want an error, got " + show(plain(d.Action)), caller: caller(d)}})
-	case r.want == nil && !strings.Contains(d.Fault.Message, r.throws):
-		return t.faults(r, []problem{{path: "throws", message: fmt.Sprintf("want %q, got %q", r.throws, d.Fault.Message)}})
-	case r.want == nil:
-		return nil
-	case d.Fault != nil:
-		return engine.Faults{t.blame(r, d.Fault)}
-	}
-	problems := match("", r.want, plain(d.Action))
-	for i := range problems {
-		problems[i].caller = caller(d)
-	}
-	return t.faults(r, problems)
-}
-
-// caller is where a decision was made, as a fault's stack says it.
-func caller(d engine.Decision) string {
-	if d.At == (engine.Position{}) {
-		return ""
-	}
-	return "decide (" + d.At.String() + ")"
-}
-
-// unsteady reports how a decision differs from the first one on the same input.
-func unsteady(when string, first, other engine.Decision) []problem {
-	a, b := outcome(first), outcome(other)
-	keys := maps.Clone(a)
-	maps.Copy(keys, b)
-	for _, key := range append([]string{"throws"}, slices.Sorted(maps.Keys(keys))...) {
-		if !reflect.DeepEqual(a[key], b[key]) {
-			return []problem{{
-				path: key, message: fmt.Sprintf("%s at first, %s %s, for the same input", found(a[key]), found(b[key]), when),
-				hint: "the policy keeps state in its module, which every runtime has its own of: decide by attempts, ctx.health or ctx.count",
-			}}
-		}
-	}
-	return nil
-}
-
-func outcome(d engine.Decision) map[string]any {
-	if d.Fault != nil {
-		return map[string]any{"throws": d.Fault.Message}
-	}
-	return plain(d.Action)
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"spillway/engine"
-	"spillway/engine/runtime"
 	"spillway/engine/script"
 	"spillway/engine/table"
 )
@@ -28,15 +27,15 @@ func run(t *testing.T, decide, rows string) (table.Report, engine.Faults) {
 		"p.ts":      {Data: []byte("let calls = 0;\nexport function decide(request, attempts, ctx) {\n" + decide + "\n}\n")},
 		"p.test.ts": {Data: []byte("const row = (extra) => ({ name: `made`, ...extra });\nexport default [\n" + rows + "\n];\n")},
 	}
-	var programs []*script.Program
-	for _, file := range []string{"p.ts", "p.test.ts"} {
-		program, faults := script.Compile(files, file)
-		if faults != nil {
-			t.Fatal(faults)
-		}
-		programs = append(programs, program)
+	policy, faults := script.Compile(files, "p.ts")
+	if faults != nil {
+		t.Fatal(faults)
 	}
-	return table.Run(programs[0], programs[1], files["p.test.ts"].Data, configured, runtime.Limits{})
+	test, faults := script.Folder{FS: files}.CompileTable("p.test.ts")
+	if faults != nil {
+		t.Fatal(faults)
+	}
+	return table.Run(policy, test, table.Options{Env: configured})
 }
 
 func messages(faults engine.Faults) []string {
@@ -122,7 +121,7 @@ func TestMatch(t *testing.T) {
 		"an absent number is 0":  {`return { send: "claude" };`, `{ after: 0, queue: { atMost: 5 } }`, nil},
 		"a number":               {full, `{ after: 30000 }`, []string{`after: want 30000, got 1000`}},
 		"a duration":             {full, `{ queue: "30s" }`, []string{`queue: want "30s", got 20000`}},
-		"several, in order":      {full, `{ send: "openai", model: "n" }`, []string{`model: want "n", got "m"`, `send: want "openai", got "claude"`}},
+		"several, in order":      {full, `{ send: "openai", model: "n" }`, []string{`send: want "openai", got "claude"`, `model: want "n", got "m"`}},
 		"inside":                 {full, `{ pause: { target: "openai" } }`, []string{`pause.target: want "openai", got "claude"`}},
 		"in a list":              {full, `{ trim: { except: ["a", "c"] } }`, []string{`trim.except[1]: want "c", got "b"`}},
 		"another length":         {full, `{ trim: { except: [] } }`, []string{`trim.except: want [], got ["a","b"]`}},
@@ -131,7 +130,7 @@ func TestMatch(t *testing.T) {
 		"outside of a range":     {full, `{ after: { atLeast: "2s", atMost: "3s" } }`, []string{`after: want at least "2s" and at most "3s", got 1000`}},
 		"a range of nothing":     {`return { send: "claude" };`, `{ after: { atLeast: 1 } }`, []string{`after: want at least 1, got nothing`}},
 		"no range":               {full, `{ after: { atLeast: "soon" } }`, []string{`after: atLeast and atMost must be numbers or durations`}},
-		"another kind":           {full, `{ send: 1, maxTokens: "five" }`, []string{`maxTokens: want "five", got 5`, `send: want 1, got "claude"`}},
+		"another kind":           {full, `{ send: 1, maxTokens: "five" }`, []string{`send: want 1, got "claude"`, `maxTokens: want "five", got 5`}},
 		"a key no action has":    {full, `{ aftr: 1 }`, []string{`want.aftr: no action has this key (did you mean "after"?)`}},
 		"nor any pause":          {full, `{ pause: { model: "m", four: 1 } }`, []string{`want.pause.four: no action has this key (did you mean "for"?)`}},
 		"a text is not markup":   {`return { send: "claude", because: "<&>" };`, `{ because: "<" }`, []string{`because: want "<", got "<&>"`}},
@@ -141,14 +140,15 @@ func TestMatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, faults := run(t, c.decide, `{ name: "r", attempts: [{}], want: `+c.want+` }`)
 			if name == "an action, not a fault" {
-				if len(faults) != 1 || !strings.HasPrefix(faults[0].Message, `row "r" of p.test.ts: `) || faults[0].File != "p.ts" || faults[0].Line != 3 {
+				if len(faults) != 1 || !strings.HasPrefix(faults[0].Message, `row "r": `) || faults[0].File != "p.ts" || faults[0].Line != 3 {
 					t.Errorf("got %v", faults)
 				}
 				return
 			}
 			var got []string
 			for _, m := range messages(faults) {
-				got = append(got, strings.TrimPrefix(m, `p.test.ts:3:9: row "r": `))
+				_, m, _ = strings.Cut(m, `row "r": `)
+				got = append(got, m)
 			}
 			if diff := cmp.Diff(c.faults, got); diff != "" {
 				t.Error(diff)
@@ -204,43 +204,49 @@ func TestBadRows(t *testing.T) {
 		"typos": {
 			`{ nam: "r", reqest: {}, wnat: {} }`,
 			[]string{
-				`p.test.ts: row "#1": name: is missing (say in a few words what the row shows)`,
-				`p.test.ts: row "#1": needs either want or throws (want: the action or parts of it; throws: a part of the error's message)`,
-				`p.test.ts: row "#1": nam: unknown key (did you mean "name"?)`,
-				`p.test.ts: row "#1": reqest: unknown key (did you mean "request"?)`,
-				`p.test.ts: row "#1": wnat: unknown key (did you mean "want"?)`,
+				`p.test.ts:3:3: row "#1": nam: unknown key (did you mean "name"?)`,
+				`p.test.ts:3:13: row "#1": reqest: unknown key (did you mean "request"?)`,
+				`p.test.ts:3:25: row "#1": wnat: unknown key (did you mean "want"?)`,
 			},
 		},
 		"typos inside": {
 			`{ name: "r", request: { modle: "m", client: { prio: "low" } }, attempts: [{}, { reson: "paused" }], ctx: { timeleft: 1, health: { claude: { overload: 1 } } }, want: {} }`,
 			[]string{
-				`p.test.ts:3:9: row "r": request.client.prio: unknown key (known here: name, priority)`,
-				`p.test.ts:3:9: row "r": request.modle: unknown key (did you mean "model"?)`,
-				`p.test.ts:3:9: row "r": attempts[1].reson: unknown key (did you mean "reason"?)`,
-				`p.test.ts:3:9: row "r": ctx.health.claude.overload: unknown key (did you mean "overloads"?)`,
-				`p.test.ts:3:9: row "r": ctx.timeleft: unknown key (did you mean "timeLeft"?)`,
+				`p.test.ts:3:25: row "r": request.modle: unknown key (did you mean "model"?)`,
+				`p.test.ts:3:47: row "r": request.client.prio: unknown key (known here: name, priority)`,
+				`p.test.ts:3:81: row "r": attempts[1].reson: unknown key (did you mean "reason"?)`,
+				`p.test.ts:3:108: row "r": ctx.timeleft: unknown key (did you mean "timeLeft"?)`,
+				`p.test.ts:3:141: row "r": ctx.health.claude.overload: unknown key (did you mean "overloads"?)`,
 			},
 		},
 		"wrong values": {
 			`{ name: "r", request: { api: "antropic", maxTokens: 1.5, stream: "yes", client: 1 }, attempts: [{ reason: "overload", target: "clade", retryAfter: "soon" }], ctx: { now: "noon", stepsLeft: -1, health: { gpt: {} } }, want: 5 }`,
 			[]string{
-				`p.test.ts:3:9: row "r": request.api: must not be "antropic" (did you mean "anthropic"?)`,
-				`p.test.ts:3:9: row "r": request.maxTokens: must be a whole number of 0 or more, not 1.5`,
-				`p.test.ts:3:9: row "r": request.stream: must be true or false, not "yes"`,
-				`p.test.ts:3:9: row "r": request.client: must be an object, not 1`,
-				`p.test.ts:3:9: row "r": ctx.now: must be milliseconds since 1970 or a text such as "2026-11-01T12:00:00Z", not "noon"`,
-				`p.test.ts:3:9: row "r": attempts[0].reason: must not be "overload" (did you mean "overloaded"?)`,
-				`p.test.ts:3:9: row "r": attempts[0].target: must not be "clade" (did you mean "claude"?)`,
-				`p.test.ts:3:9: row "r": attempts[0].retryAfter: must be a number of milliseconds or a text such as "30s", not "soon"`,
-				`p.test.ts:3:9: row "r": ctx.stepsLeft: must be a whole number of 0 or more, not -1`,
-				`p.test.ts:3:9: row "r": ctx.health.gpt: there is no such target (known here: claude, openai)`,
-				`p.test.ts:3:9: row "r": want: must be an object, not 5`,
+				`p.test.ts:3:25: row "r": request.api: must not be "antropic" (did you mean "anthropic"?)`,
+				`p.test.ts:3:42: row "r": request.maxTokens: must be a whole number of 0 or more, not 1.5`,
+				`p.test.ts:3:58: row "r": request.stream: must be true or false, not "yes"`,
+				`p.test.ts:3:73: row "r": request.client: must be an object, not 1`,
+				`p.test.ts:3:99: row "r": attempts[0].reason: must not be "overload" (did you mean "overloaded"?)`,
+				`p.test.ts:3:119: row "r": attempts[0].target: must not be "clade" (did you mean "claude"?)`,
+				`p.test.ts:3:136: row "r": attempts[0].retryAfter: must be a number of milliseconds or a text such as "30s", not "soon"`,
+				`p.test.ts:3:166: row "r": ctx.now: must be milliseconds since 1970 or a text such as "2026-11-01T12:00:00Z", not "noon"`,
+				`p.test.ts:3:179: row "r": ctx.stepsLeft: must be a whole number of 0 or more, not -1`,
+				`p.test.ts:3:204: row "r": ctx.health.gpt: there is no such target (known here: claude, openai)`,
+				`p.test.ts:3:217: row "r": want: must be an object, not 5`,
 			},
 		},
-		"no row":     {`5`, []string{`p.test.ts: row "#1": must be an object, not 5`}},
-		"no list":    {`{ name: "r", attempts: {}, want: {} }`, []string{`p.test.ts:3:9: row "r": attempts: must be an array, not {}`}},
-		"both":       {`{ name: "r", want: {}, throws: true }`, []string{`p.test.ts:3:9: row "r": needs either want or throws (want: the action or parts of it; throws: a part of the error's message)`}},
-		"a made row": {`row({ want: { send: "openai" } })`, []string{`p.test.ts:1:33: row "made": send: want "openai", got "claude"`}},
+		"no row": {`5`, []string{
+			`p.test.ts: row "#1": must be an object, not 5`,
+		}},
+		"no list": {`{ name: "r", attempts: {}, want: {} }`, []string{
+			`p.test.ts:3:14: row "r": attempts: must be an array, not {}`,
+		}},
+		"both": {`{ name: "r", want: {}, throws: true }`, []string{
+			`p.test.ts:3:1: row "r": needs either want or throws (want: the action or parts of it; throws: a part of the error's message)`,
+		}},
+		"a made row": {`row({ want: { send: "openai" } })`, []string{
+			`p.test.ts:3:15: row "made": send: want "openai", got "claude"`,
+		}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -280,8 +286,8 @@ func TestATableThatHangsIsLeft(t *testing.T) {
 func TestATableIsAnArray(t *testing.T) {
 	files := fstest.MapFS{"p.ts": {Data: []byte(`export function decide() { return { send: "claude" } }`)}, "p.test.ts": {Data: []byte(`export default { name: "r" }`)}}
 	policy, _ := script.Compile(files, "p.ts")
-	tests, _ := script.Compile(files, "p.test.ts")
-	_, faults := table.Run(policy, tests, files["p.test.ts"].Data, configured, runtime.Limits{})
+	tests, _ := script.Folder{FS: files}.CompileTable("p.test.ts")
+	_, faults := table.Run(policy, tests, table.Options{Env: configured})
 	if len(faults) != 1 || !strings.Contains(faults[0].Error(), `p.test.ts: the default export must be an array of rows, not {"name":"r"}`) {
 		t.Error(faults)
 	}
