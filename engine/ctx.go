@@ -22,6 +22,9 @@ type World interface {
 	Health(target, model string) Health
 	// OpensIn is the wait until the earliest usable gate opens; false when none is known to open. 0 means one is open now.
 	OpensIn() (time.Duration, bool)
+	// Cost is the dollars that sending the request to a target, as a model (an alias is accepted; "" = the request's own), is
+	// expected to cost; false when no price is known.
+	Cost(target, model string) (dollars float64, known bool)
 	// Count is the value of a shared counter.
 	Count(name string) float64
 }
@@ -63,6 +66,8 @@ type Target struct {
 // Price is in USD per million tokens.
 type Price struct {
 	Input, Output float64
+	// CacheRead is for a token of the prompt that was in the cache, CacheWrite for one that is kept there for five minutes.
+	CacheRead, CacheWrite float64
 }
 
 // Environment is what every decision of a snapshot shares. It is read once, when a runtime is born.

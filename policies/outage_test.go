@@ -33,6 +33,9 @@ func (o *outage) Health(target, _ string) engine.Health {
 	return engine.Health{Paused: left > 0, PausedFor: left, Pauses: g.pauses, Overloads: g.overloads}
 }
 
+// Cost implements [engine.World].
+func (o *outage) Cost(_, _ string) (float64, bool) { return 0, false }
+
 // OpensIn implements [engine.World].
 func (o *outage) OpensIn() (time.Duration, bool) { return 0, true }
 

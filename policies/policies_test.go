@@ -21,7 +21,7 @@ var shipped = engine.Environment{Targets: []engine.Target{
 
 func TestTables(t *testing.T) {
 	tables, err := fs.Glob(policies.Files(), "*.test.ts")
-	if err != nil || len(tables) != 5 {
+	if err != nil || len(tables) != 6 {
 		t.Fatalf("tables: %v, %v", tables, err)
 	}
 	for _, file := range tables {

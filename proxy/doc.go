@@ -14,11 +14,12 @@
 //	server.go    listeners, start and graceful stop
 //	observe.go   metrics and logs of what happened
 //	access.go    one line for every request
+//	money.go     metrics of what answers cost
 //	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart
 //	admin.go     what operators see; views.go has its shapes
 //	now.go       what the dashboard asks for, all at once
 //	operate.go   what operators do
 //
-// and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, fidelity, sse, failure, gate,
+// and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
 // target, trace, pulse, latency, telemetry, dashboard, hangup, clock, simtarget.
 package proxy

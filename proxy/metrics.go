@@ -20,6 +20,7 @@ type metrics struct {
 	passthrough  *prometheus.CounterVec
 	decisions    *prometheus.CounterVec
 	tokens       *prometheus.CounterVec
+	money        money
 	mismatches   *prometheus.CounterVec
 	reloads      *prometheus.CounterVec
 	decideTime   prometheus.Histogram
@@ -44,6 +45,7 @@ func newMetrics(p *Proxy) *metrics {
 		passthrough: counter("passthrough_total", "Requests that no policy decides about.", "target", "status"),
 		decisions:   counter("decisions_total", "Decisions of policies by how the call ended; recalled means that it was not needed.", "policy", "outcome"),
 		tokens:      counter("tokens_total", "Tokens as targets count them.", "target", "kind"),
+		money:       newMoney(counter),
 		mismatches:  counter("mismatches_total", "Answers that were not as asked for: another model, too long, not counted, oddly streamed.", "target", "kind"),
 		reloads:     counter("reloads_total", "Edits of the configuration or policies.", "result"),
 		decideTime: prometheus.NewHistogram(prometheus.HistogramOpts{
@@ -58,7 +60,7 @@ func newMetrics(p *Proxy) *metrics {
 		}, []string{"api"}),
 	}
 	m.registry.MustRegister(m.requests, m.refusals, m.attempts, m.passthrough, m.decisions, m.tokens, m.mismatches, m.reloads,
-		m.decideTime, m.firstContent, m.requestTime, &state{p},
+		m.money.dollars, m.money.cache, m.money.clients, m.money.unpriced, m.decideTime, m.firstContent, m.requestTime, &state{p},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

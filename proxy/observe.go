@@ -57,7 +57,8 @@ func (o observer) Committed(x *loop.Exchange, target, model string, firstContent
 // Ended implements [loop.Observer].
 func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	o.metrics.ended(x.Request.API, e)
-	o.pulse.Ended(e, cost(x, e))
+	o.metrics.paid(x.Record, e, x.Targets)
+	o.pulse.Ended(e)
 	o.logEnd(x, e)
 	if traced := traced(x); traced != nil {
 		traced.Ended(e)
@@ -82,17 +83,6 @@ func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 func traced(x *loop.Exchange) *telemetry.Request {
 	request, _ := x.Trace.(*telemetry.Request)
 	return request
-}
-
-// cost is what the answer cost in dollars, as far as the configuration has a price for it.
-func cost(x *loop.Exchange, e *trace.End) float64 {
-	for _, t := range x.Targets {
-		if t.Name == e.Target {
-			price := t.Price[e.Model]
-			return (float64(e.Usage.Input)*price.Input + float64(e.Usage.Output)*price.Output) / 1e6
-		}
-	}
-	return 0
 }
 
 // tried is the way a request went, as "claude:overloaded claude-eu:overloaded".

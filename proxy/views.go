@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/cost"
 	"spillway/proxy/gate"
 	"spillway/proxy/trace"
 )
@@ -93,6 +94,7 @@ type request struct {
 	FirstContent float64      `json:"firstContent,omitempty"`
 	Took         float64      `json:"took,omitempty"`
 	Usage        *trace.Usage `json:"usage,omitempty"`
+	Cost         *cost.Cost   `json:"cost,omitempty"` // absent where no price is known
 	Message      string       `json:"message,omitempty"`
 	Mismatches   []string     `json:"mismatches,omitempty"`
 	Steps        []step       `json:"steps,omitempty"`
@@ -153,6 +155,9 @@ func requestView(r *trace.Record, steps bool) request {
 		view.FirstContent, view.Took = ms(end.FirstContent), ms(end.At.Sub(r.Began))
 		if end.Usage != (trace.Usage{}) {
 			view.Usage = &end.Usage
+			if end.Cost.Known {
+				view.Cost = &end.Cost
+			}
 		}
 	}
 	if steps {

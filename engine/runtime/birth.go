@@ -110,6 +110,7 @@ func (i *instance) arguments() {
 		header:  c.function("header", c.header),
 		health:  c.function("health", c.askHealth),
 		count:   c.function("count", c.askCount),
+		cost:    c.function("cost", c.askCost),
 		random:  c.function("random", i.askRandom),
 		targets: i.tree(targetList(i.env.Targets)),
 		vars:    i.tree(i.env.Vars),

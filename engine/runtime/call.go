@@ -36,12 +36,13 @@ type call struct {
 	body, metadata goja.Value // nil until they are read
 	health         []healthSeen
 	counts         []countSeen
+	costs          []costSeen
 }
 
 // fixed are the objects inside the arguments of decide that are the same in every call of a runtime.
 type fixed struct {
-	client, sdk, header                  goja.Value // of request
-	targets, vars, health, count, random goja.Value // of ctx
+	client, sdk, header                        goja.Value // of request
+	targets, vars, health, count, cost, random goja.Value // of ctx
 }
 
 // nothing is the input between decisions.
@@ -101,6 +102,8 @@ func (c *call) take() record {
 	c.health = c.health[:0]
 	clear(c.counts)
 	c.counts = c.counts[:0]
+	clear(c.costs)
+	c.costs = c.costs[:0]
 	c.point(nothing)
 	return taken
 }

@@ -32,6 +32,7 @@ func TestADecisionIsRecalledForWhatLooksTheSame(t *testing.T) {
 		{"another health, not looked at", `ctx.health("claude").paused; return { send: "claude" };`, func(in *engine.Input) { in.Ctx.World = tired{inFlight: 9} }, true},
 		{"another health", `ctx.health("claude").inFlight; return { send: "claude" };`, func(in *engine.Input) { in.Ctx.World = tired{inFlight: 9} }, false},
 		{"another counter", `ctx.count("n"); return { send: "claude" };`, func(in *engine.Input) { in.Ctx.World = tired{count: 9} }, false},
+		{"what it costs", `ctx.cost("claude"); return { send: "claude" };`, func(*engine.Input) {}, false},
 		{"another moment", `Date.now(); return { send: "claude" };`, func(*engine.Input) {}, false},
 		{"ctx.now", `ctx.now; return { send: "claude" };`, func(*engine.Input) {}, false},
 		{"the request's name", `request.id; return { send: "claude" };`, func(*engine.Input) {}, false},
@@ -134,8 +135,9 @@ type tired struct {
 func (w tired) Health(string, string) engine.Health {
 	return engine.Health{Overloads: w.overloads, InFlight: w.inFlight, Paused: w.paused}
 }
-func (w tired) OpensIn() (time.Duration, bool) { return 0, true }
-func (w tired) Count(string) float64           { return w.count }
+func (w tired) OpensIn() (time.Duration, bool)      { return 0, true }
+func (w tired) Cost(string, string) (float64, bool) { return w.count, true }
+func (w tired) Count(string) float64                { return w.count }
 
 func BenchmarkRecall(b *testing.B) {
 	p := policyOf(b, overload, patient)

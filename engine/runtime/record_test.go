@@ -14,6 +14,7 @@ func TestReadsAreRecordedOnceAndInOrder(t *testing.T) {
 	d := decide(t, `
 		request.stream; request.model; request.stream; request.client.name; request.sdk.timeout;
 		ctx.opensIn; ctx.vars.ladder; ctx.targets.length; attempts.length; attempts[0].status; ctx.count("sheds"); ctx.count("sheds");
+		ctx.cost("claude", "opus"); ctx.cost("claude", "opus"); ctx.cost("gpt"); ctx.cost("gpt", "unheard-of");
 		return { send: "claude" };`, input(1))
 	want := []engine.Read{
 		{Name: "request.stream", Value: true},
@@ -22,6 +23,9 @@ func TestReadsAreRecordedOnceAndInOrder(t *testing.T) {
 		{Name: "request.sdk.timeout", Value: int64(90000)},
 		{Name: "ctx.opensIn", Value: int64(45000)},
 		{Name: "ctx.count(sheds)", Value: 7.0},
+		{Name: "ctx.cost(claude, opus)", Value: 0.25},
+		{Name: "ctx.cost(gpt)", Value: 0.25},
+		{Name: "ctx.cost(gpt, unheard-of)", Value: nil},
 	}
 	if diff := cmp.Diff(want, d.Reads); diff != "" {
 		t.Errorf("reads (-want +got):\n%s", diff)
@@ -56,9 +60,9 @@ func TestHealthIsRecordedWhole(t *testing.T) {
 func TestTheWorldSaysTheSameThroughoutADecision(t *testing.T) {
 	in, w := input(1), &world{}
 	in.Ctx.World = w
-	decide(t, `for (let i = 0; i < 5; i++) { ctx.health("claude", request.model); ctx.count("sheds"); } return { send: "claude" };`, in)
-	if w.asked != 2 {
-		t.Errorf("the world was asked %d times, want 2", w.asked)
+	decide(t, `for (let i = 0; i < 5; i++) { ctx.health("claude", request.model); ctx.count("sheds"); ctx.cost("gpt"); } return { send: "claude" };`, in)
+	if w.asked != 3 {
+		t.Errorf("the world was asked %d times, want 3", w.asked)
 	}
 }
 

@@ -17,7 +17,7 @@ var environment = engine.Environment{
 		{
 			Name: "claude", Dialect: engine.Anthropic,
 			Models: map[string]string{"opus": "claude-opus-5-5"},
-			Price:  map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}},
+			Price:  map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25, CacheRead: .5, CacheWrite: 6.25}},
 		},
 		{Name: "gpt", Dialect: engine.OpenAI},
 	},
@@ -142,6 +142,11 @@ func (w *world) Health(_, _ string) engine.Health {
 }
 
 func (w *world) OpensIn() (time.Duration, bool) { return 45 * time.Second, true }
+
+func (w *world) Cost(_, model string) (float64, bool) {
+	w.asked++
+	return 0.25, model != "unheard-of"
+}
 
 func (w *world) Count(string) float64 {
 	w.asked++

@@ -52,7 +52,7 @@ func TestPoliciesGetAndReturnWhatTheProxyKnows(t *testing.T) {
 		{"Client", goNames(engine.Client{}, nil), fieldNames(clientShape)},
 		{"SDK", goNames(engine.SDK{}, nil), fieldNames(sdkShape)},
 		{"Attempt", goNames(engine.Attempt{}, map[string]string{"Took": "ms"}), fieldNames(attemptShape)},
-		{"Ctx", goNames(engine.Ctx{}, map[string]string{"World": "", "Seed": "random"}), without(fieldNames(ctxShape), "opensIn", "targets", "health", "vars", "count")},
+		{"Ctx", goNames(engine.Ctx{}, map[string]string{"World": "", "Seed": "random"}), without(fieldNames(ctxShape), "opensIn", "targets", "health", "cost", "vars", "count")},
 		{"Health", goNames(engine.Health{}, map[string]string{"RateLimits": "rateLimit"}), fieldNames(healthShape)},
 		{"RateLimits", goNames(engine.RateLimits{}, nil), fieldNames(rateLimitsShape)},
 		{"Allowance", goNames(engine.Allowance{}, map[string]string{"Reset": "resetIn"}), fieldNames(allowanceShape)},

@@ -19,14 +19,27 @@ type world struct {
 	opensIn time.Duration
 	closed  bool // no gate is known to open
 	counts  map[string]float64
+	costs   map[string]float64 // as health is; what is not there is not known
 }
 
 // Health implements [engine.World]. An entry for a target alone holds for every model without one of its own.
 func (w *world) Health(target, model string) engine.Health {
-	if h, ok := w.health[target+"/"+resolve(named(target, w.targets), model)]; ok {
-		return h
+	h, _ := said(w, w.health, target, model)
+	return h
+}
+
+// Cost implements [engine.World], and is said like health.
+func (w *world) Cost(target, model string) (dollars float64, known bool) {
+	return said(w, w.costs, target, model)
+}
+
+// said is what a row says of a target's model, or of the target.
+func said[T any](w *world, by map[string]T, target, model string) (T, bool) {
+	if of, ok := by[target+"/"+resolve(named(target, w.targets), model)]; ok {
+		return of, true
 	}
-	return w.health[target]
+	of, ok := by[target]
+	return of, ok
 }
 
 // OpensIn implements [engine.World].
@@ -55,22 +68,19 @@ func readCtx(o *object, now time.Time, targets []engine.Target, attempts []engin
 }
 
 func readWorld(o *object, now time.Time, targets []engine.Target) *world {
-	w := &world{targets: targets, health: map[string]engine.Health{}, counts: map[string]float64{}}
+	w := &world{targets: targets, health: map[string]engine.Health{}, counts: map[string]float64{}, costs: map[string]float64{}}
 	if value, said := o.value["opensIn"]; said && value == nil {
 		w.closed = true
 	}
 	o.duration("opensIn", &w.opensIn)
-	health := o.object("health")
+	health, costs := o.object("health"), o.object("cost")
 	for _, gate := range slices.Sorted(maps.Keys(health.value)) {
-		target, model, one := strings.Cut(gate, "/")
-		h := readHealth(health.object(gate), now)
-		if !slices.Contains(names(targets), target) {
-			o.fault(health.at(gate), "there is no such target", meant(target, names(targets)))
-		}
-		if one {
-			gate = target + "/" + resolve(named(target, targets), model)
-		}
-		w.health[gate] = h
+		w.health[w.gate(health, gate)] = readHealth(health.object(gate), now)
+	}
+	for _, gate := range slices.Sorted(maps.Keys(costs.value)) {
+		var dollars float64
+		number(costs, gate, &dollars)
+		w.costs[w.gate(costs, gate)] = dollars
 	}
 	counts := o.object("count")
 	for name := range counts.value {
@@ -79,6 +89,18 @@ func readWorld(o *object, now time.Time, targets []engine.Target) *world {
 		w.counts[name] = n
 	}
 	return w
+}
+
+// gate is a key of o, "target" or "target/model", with the model's alias resolved.
+func (w *world) gate(o *object, key string) string {
+	target, model, one := strings.Cut(key, "/")
+	if !slices.Contains(names(w.targets), target) {
+		o.fault(o.at(key), "there is no such target", meant(target, names(w.targets)))
+	}
+	if one {
+		return target + "/" + resolve(named(target, w.targets), model)
+	}
+	return key
 }
 
 func readHealth(o *object, now time.Time) engine.Health {

@@ -106,6 +106,8 @@ func readTarget(o *object) engine.Target {
 		one := price.object(model)
 		number(one, "input", &p.Input)
 		number(one, "output", &p.Output)
+		number(one, "cacheRead", &p.CacheRead)
+		number(one, "cacheWrite", &p.CacheWrite)
 		one.end()
 		t.Price[model] = p
 	}

@@ -49,7 +49,7 @@ targets:
     max_concurrency: 64
     timeouts: { connect: 5s, first_event: 120s, idle: 60s, total: 10m }
     windows: { claude-opus-5-5: { context: 500000, output: 64000 } }
-    price: { claude-opus-5-5: { input: 5, output: 25 } }
+    price: { claude-opus-5-5: { input: 5, output: 25 }, other: { input: 5, output: 25, cache_read: 0, cache_write: 7.5 } }
     betas: [context-1m-2025-08-07]
   other:
     dialect: openai
@@ -96,7 +96,10 @@ func TestParseEveryKey(t *testing.T) {
 		Targets: []config.Target{{
 			Name: "claude", Dialect: engine.Anthropic, URL: "https://api.anthropic.com", Key: config.Conceal("sk-ant"), Explicit: true,
 			Fit: config.FitRefuse, Models: map[string]string{"opus": "claude-opus-5-5"}, MaxConcurrency: 64, Timeouts: timeouts,
-			Price: map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}}, Server: claude,
+			Price: map[string]engine.Price{
+				"claude-opus-5-5": {Input: 5, Output: 25, CacheRead: .25, CacheWrite: 6.25},
+				"other":           {Input: 5, Output: 25, CacheWrite: 7.5},
+			}, Server: claude,
 			Windows: map[string]config.Window{"claude-opus-5-5": {Context: 500_000, Output: 64_000}},
 		}, {
 			Name: "other", Dialect: engine.OpenAI, URL: "http://localhost:11434/v1",
@@ -181,7 +184,10 @@ func TestEngine(t *testing.T) {
 	targets, vars := parse(t, everyKey, "ANTHROPIC_API_KEY=sk-ant\nBATCH_KEY=abc\nADMIN_TOKEN=admin").Engine()
 	want := []engine.Target{{
 		Name: "claude", Dialect: engine.Anthropic, Models: map[string]string{"opus": "claude-opus-5-5"},
-		Price: map[string]engine.Price{"claude-opus-5-5": {Input: 5, Output: 25}},
+		Price: map[string]engine.Price{
+			"claude-opus-5-5": {Input: 5, Output: 25, CacheRead: .25, CacheWrite: 6.25},
+			"other":           {Input: 5, Output: 25, CacheWrite: 7.5},
+		},
 	}, {Name: "other", Dialect: engine.OpenAI}}
 	if diff := cmp.Diff(want, targets); diff != "" {
 		t.Error(diff)

@@ -22,20 +22,43 @@ func (t *Target) Window(name string) Window {
 	return Window{Context: cmp.Or(w.Context, facts.Window), Output: cmp.Or(w.Output, facts.Output)}
 }
 
+// PriceOf is what the target's model, a resolved name, costs for a prompt of so many tokens: by the configuration, else its
+// maker's list price. known is false when neither says.
+func (t *Target) PriceOf(name string, prompt int) (price engine.Price, known bool) {
+	if price, known = t.Price[name]; known {
+		return price, true
+	}
+	return model.ListPrice(name, prompt)
+}
+
 func (t *Target) readPrices(r *form.Report, n *form.Node) (map[string]engine.Price, bool) {
 	return byModel(t, r, n, "price", func(f form.Field) (price engine.Price) {
+		const hint = "give `input` and `output`, in USD per million tokens"
 		s := form.Open(r, f.Value)
-		input := form.Scalar(s, "input", &price.Input, form.Price)
-		output := form.Scalar(s, "output", &price.Output, form.Price)
-		if input == nil {
-			s.Missing(f.Key, "input", "give `input` and `output`, in USD per million tokens")
+		if form.Scalar(s, "input", &price.Input, form.Price) == nil {
+			s.Missing(f.Key, "input", hint)
 		}
-		if output == nil {
-			s.Missing(f.Key, "output", "give `input` and `output`, in USD per million tokens")
+		if form.Scalar(s, "output", &price.Output, form.Price) == nil {
+			s.Missing(f.Key, "output", hint)
 		}
+		price.CacheRead, price.CacheWrite = t.cachePrices(t.Resolve(f.Name), price.Input)
+		form.Scalar(s, "cache_read", &price.CacheRead, form.Price)
+		form.Scalar(s, "cache_write", &price.CacheWrite, form.Price)
 		s.Close()
 		return price
 	})
+}
+
+// cachePrices are the prices of cached tokens where only that of input is given: in the same proportion to it as in the list
+// price, else as is usual in Anthropic's dialect; elsewhere nothing is known of a discount.
+func (t *Target) cachePrices(name string, input float64) (read, write float64) {
+	if list, known := model.ListPrice(name, 0); known {
+		return input * list.CacheRead / list.Input, input * list.CacheWrite / list.Input
+	}
+	if t.Dialect == engine.Anthropic {
+		return input / 10, input * 1.25
+	}
+	return input, input
 }
 
 func (t *Target) readWindows(r *form.Report, n *form.Node) (map[string]Window, bool) {

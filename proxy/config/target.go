@@ -33,7 +33,7 @@ type Target struct {
 	Timeouts       Timeouts
 	// Windows is what models read and write here, by resolved model name, where the table of package model is wrong or silent.
 	Windows map[string]Window
-	// Price is by resolved model name.
+	// Price is by resolved model name, where the list prices of package model do not hold. See [Target.PriceOf].
 	Price map[string]engine.Price
 	// Server is what the target's software understands: the row of package model's table that `server` names, or the URL's.
 	Server model.Server

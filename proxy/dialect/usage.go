@@ -16,6 +16,8 @@ type Usage struct {
 	Input, Output, CacheRead, CacheWrite int
 	// Known says whether the target told any of the counts.
 	Known bool
+	// CacheWriteLong is how many of CacheWrite the cache keeps for an hour, at a higher price (Anthropic docs, prompt caching).
+	CacheWriteLong int
 }
 
 // ReadWhole reads a 2xx answer that is no stream. ok is false when it is no answer at all: empty, not JSON, an HTML page, or
@@ -72,6 +74,7 @@ func (u *Usage) message(usage gjson.Result) {
 	u.count(&u.Output, usage.Get("output_tokens"))
 	u.count(&u.CacheRead, usage.Get("cache_read_input_tokens"))
 	u.count(&u.CacheWrite, usage.Get("cache_creation_input_tokens"))
+	u.count(&u.CacheWriteLong, usage.Get("cache_creation.ephemeral_1h_input_tokens"))
 }
 
 // chat reads a chat completion's usage, whose input includes what the cache gave or took.

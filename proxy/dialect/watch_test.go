@@ -84,9 +84,10 @@ func TestReadWhole(t *testing.T) {
 		usage    Usage
 		ok       bool
 	}{
-		"message":            {"messages", `{"type":"message","model":"claude","content":[],"usage":{"input_tokens":3,"output_tokens":4,"cache_read_input_tokens":5,"cache_creation_input_tokens":6}}`, Usage{"claude", 3, 4, 5, 6, true}, true},
-		"chat":               {"chat", "\n\n" + `{"model":"gpt","choices":[],"error":null,"usage":{"prompt_tokens":10,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":7}}}`, Usage{"gpt", 3, 4, 7, 0, true}, true},
-		"response":           {"responses", `{"model":"gpt","status":"completed","error":null,"usage":{"input_tokens":10,"output_tokens":4}}`, Usage{"gpt", 10, 4, 0, 0, true}, true},
+		"message":            {"messages", `{"type":"message","model":"claude","content":[],"usage":{"input_tokens":3,"output_tokens":4,"cache_read_input_tokens":5,"cache_creation_input_tokens":6}}`, Usage{"claude", 3, 4, 5, 6, true, 0}, true},
+		"kept for an hour":   {"messages", `{"type":"message","model":"claude","content":[],"usage":{"input_tokens":3,"output_tokens":4,"cache_creation_input_tokens":6,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":5}}}`, Usage{"claude", 3, 4, 0, 6, true, 5}, true},
+		"chat":               {"chat", "\n\n" + `{"model":"gpt","choices":[],"error":null,"usage":{"prompt_tokens":10,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":7}}}`, Usage{"gpt", 3, 4, 7, 0, true, 0}, true},
+		"response":           {"responses", `{"model":"gpt","status":"completed","error":null,"usage":{"input_tokens":10,"output_tokens":4}}`, Usage{"gpt", 10, 4, 0, 0, true, 0}, true},
 		"without usage":      {"chat", `{"model":"gpt","usage":null}`, Usage{Model: "gpt"}, true},
 		"error of Anthropic": {"messages", `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`, Usage{}, false},
 		"error without more": {"messages", `{"type":"error"}`, Usage{}, false},

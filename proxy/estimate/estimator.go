@@ -30,9 +30,10 @@ const (
 
 // Estimator learns from answers. The zero value has learned nothing. It is safe for concurrent use; its memory is bounded.
 type Estimator struct {
-	mu     sync.Mutex
-	counts *simplelru.LRU[prefix, int] // nil until the first
-	ratios map[string]float64          // by model; nil until the first
+	mu      sync.Mutex
+	counts  *simplelru.LRU[prefix, int] // nil until the first
+	ratios  map[string]float64          // by model; nil until the first
+	answers map[string]float64          // how long answers are, by model; nil until the first
 }
 
 // prefix is the beginning of a conversation as one model counts it.

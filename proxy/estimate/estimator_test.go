@@ -112,3 +112,22 @@ func TestFit(t *testing.T) {
 		}
 	}
 }
+
+func TestAnswer(t *testing.T) {
+	var e Estimator
+	if got := e.Answer("a"); got != unseen {
+		t.Errorf("before any: %d", got)
+	}
+	e.LearnAnswer("a", 0)
+	for _, step := range []struct{ told, want int }{{100, 100}, {600, 200}, {200, 200}} {
+		if e.LearnAnswer("a", step.told); e.Answer("a") != step.want {
+			t.Errorf("after one of %d: %d, want %d", step.told, e.Answer("a"), step.want)
+		}
+	}
+	for i := range 2 * models {
+		e.LearnAnswer(fmt.Sprint(i), 1)
+	}
+	if len(e.answers) > models {
+		t.Errorf("%d models are remembered", len(e.answers))
+	}
+}

@@ -256,7 +256,7 @@ func keep(in Incoming, a failure.Answer, f *failed) *answered {
 }
 
 func readUsage(u dialect.Usage) trace.Usage {
-	return trace.Usage{Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite}
+	return trace.Usage{Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite, CacheWriteLong: u.CacheWriteLong}
 }
 
 // forecast is when a request like this one may succeed, between 1 and 60 s: SDKs ignore longer waits, and 0 makes

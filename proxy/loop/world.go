@@ -1,9 +1,11 @@
 package loop
 
 import (
+	"cmp"
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/cost"
 	"spillway/proxy/gate"
 )
 
@@ -24,6 +26,22 @@ func (w world) Health(target, model string) engine.Health {
 // OpensIn implements [engine.World].
 func (w world) OpensIn() (time.Duration, bool) {
 	return w.loop.Gates.OpensIn(w.x.usable())
+}
+
+// Cost implements [engine.World]: the prompt as the model is estimated to count it, none of it from a cache, and an answer as
+// long as the model's are of late, or as the request allows.
+func (w world) Cost(target, model string) (dollars float64, known bool) {
+	t := w.x.target(target)
+	if t == nil {
+		return 0, false
+	}
+	name := t.Resolve(cmp.Or(model, w.x.Request.Model))
+	likely := cost.Tokens{Input: w.loop.Estimator.Tokens(w.x.Call, name), Output: w.loop.Estimator.Answer(name)}
+	if most := w.x.Request.MaxTokens; most > 0 {
+		likely.Output = min(likely.Output, most)
+	}
+	c := cost.Of(&t.Target, name, likely)
+	return c.Dollars, c.Known
 }
 
 // Count implements [engine.World].

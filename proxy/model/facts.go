@@ -1,5 +1,6 @@
 // Package model knows what differs between models: how much they read and write, how they count, and what their thinking is
-// bound to. It is one table, table.go; a configuration overrides the sizes for the targets it knows better.
+// bound to, in table.go, and what they cost, in prices.go. A configuration overrides sizes and prices for the targets that it
+// knows better.
 package model
 
 import "strings"

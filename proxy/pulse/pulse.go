@@ -33,7 +33,7 @@ type second struct {
 }
 
 // Ended counts a request's end, with what it cost.
-func (p *Pulse) Ended(e *trace.End, dollars float64) {
+func (p *Pulse) Ended(e *trace.End) {
 	s := p.lock(e.At)
 	defer p.mu.Unlock()
 	if e.Outcome == trace.Failed && faulty(e.Status) {
@@ -41,8 +41,8 @@ func (p *Pulse) Ended(e *trace.End, dollars float64) {
 	} else if i := slices.Index(trace.Outcomes[:], e.Outcome); i >= 0 {
 		s.outcomes[i]++
 	}
-	s.tokens += e.Usage.Input + e.Usage.Output + e.Usage.CacheRead + e.Usage.CacheWrite
-	s.dollars += dollars
+	s.tokens += e.Usage.Prompt() + e.Usage.Output
+	s.dollars += e.Cost.Dollars
 }
 
 // faulty says whether a status blames the request alone: every target would answer so.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"spillway/proxy/cost"
 	"spillway/proxy/trace"
 )
 
@@ -15,13 +16,13 @@ func at(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.
 func TestSeries(t *testing.T) {
 	var p Pulse
 	p.Committed(at(0), 100*time.Millisecond)
-	p.Ended(&trace.End{At: at(1), Outcome: trace.OK, Usage: trace.Usage{Input: 7, Output: 3}}, .5)
+	p.Ended(&trace.End{At: at(1), Outcome: trace.OK, Usage: trace.Usage{Input: 7, Output: 3}, Cost: cost.Cost{Dollars: .5}})
 	p.Failed(at(1), true)
 	p.Failed(at(1), false)
-	p.Ended(&trace.End{At: at(2), Outcome: trace.Gone}, 0)
+	p.Ended(&trace.End{At: at(2), Outcome: trace.Gone})
 	p.Refused(at(2))
-	p.Ended(&trace.End{At: at(2), Outcome: trace.Failed, Status: 400}, 0)
-	p.Ended(&trace.End{At: at(2), Outcome: trace.Failed, Status: 529}, 0)
+	p.Ended(&trace.End{At: at(2), Outcome: trace.Failed, Status: 400})
+	p.Ended(&trace.End{At: at(2), Outcome: trace.Failed, Status: 529})
 
 	s := p.Series(at(2))
 	for name, c := range map[string]struct{ got, want []int }{

@@ -97,6 +97,9 @@ func ending(e *trace.End) []attribute.KeyValue {
 	if e.Target != "" {
 		list = append(list, attribute.String("spillway.target", e.Target), attribute.String("gen_ai.response.model", e.Model))
 	}
+	if e.Cost.Known {
+		list = append(list, attribute.Float64("spillway.cost.dollars", e.Cost.Dollars), attribute.Float64("spillway.cost.cache_saved", e.Cost.CacheSaved))
+	}
 	if len(e.Edits) > 0 {
 		list = append(list, attribute.StringSlice("spillway.edits", e.Edits))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/cost"
 	"spillway/proxy/fidelity"
 )
 
@@ -48,19 +49,16 @@ type End struct {
 	// FirstContent is the time from the request's arrival to the commit of its answer; 0 when there was none.
 	FirstContent time.Duration
 	Usage        Usage
+	// Cost is what that comes to.
+	Cost cost.Cost
 	// Mismatches is what of the answer was not as it was asked for.
 	Mismatches []fidelity.Mismatch
 	// Message says what went wrong; "" when nothing did.
 	Message string
 }
 
-// Usage is what an answer cost in tokens, as the target counts it.
-type Usage struct {
-	Input      int `json:"input"`
-	Output     int `json:"output"`
-	CacheRead  int `json:"cacheRead"`
-	CacheWrite int `json:"cacheWrite"`
-}
+// Usage is what an answer took in tokens, as the target counts it.
+type Usage = cost.Tokens
 
 // Outcome classifies the end of a request.
 type Outcome string

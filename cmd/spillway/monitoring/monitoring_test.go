@@ -225,7 +225,7 @@ func serve(t *testing.T) map[string][]string {
 	}
 	t.Cleanup(target.Close)
 	file := filepath.Join(t.TempDir(), "spillway.yaml")
-	config := fmt.Sprintf("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\ntargets:\n  claude: { dialect: anthropic, url: %q, key: simulated }\n", target.URL())
+	config := fmt.Sprintf("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\ntargets:\n  claude: { dialect: anthropic, url: %q, key: simulated }\nclients: [{ name: app, key: of-app }]\n", target.URL())
 	write(t, file, config)
 	p, err := proxy.New(proxy.Sources{Config: file, Embedded: policies.Files()}, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -240,14 +240,18 @@ func serve(t *testing.T) map[string][]string {
 		p.Shutdown(ctx)
 		<-served
 	})
-	const request = `{"model":"claude-opus-5-5","max_tokens":100,"messages":[{"role":"user","content":"hello"}]}`
-	for _, path := range []string{"/v1/messages", "/v1/messages", "/v1/messages/batches", "/nowhere"} {
-		req, err := http.NewRequest(http.MethodPost, "http://"+p.Addr()+path, strings.NewReader(request))
+	for _, ask := range [][2]string{
+		{"/v1/messages", "claude-opus-5-5"}, {"/v1/messages", "claude-opus-5-5"}, {"/v1/messages", "without-a-price"},
+		{"/v1/messages/batches", "claude-opus-5-5"}, {"/nowhere", ""},
+	} {
+		request := fmt.Sprintf(`{"model":%q,"max_tokens":100,"messages":[{"role":"user","content":"hello"}]}`, ask[1])
+		req, err := http.NewRequest(http.MethodPost, "http://"+p.Addr()+ask[0], strings.NewReader(request))
 		if err != nil {
 			t.Fatal(err)
 		}
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Anthropic-Version", "2023-06-01")
+		req.Header.Set("X-Api-Key", "of-app")
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)
@@ -259,7 +263,7 @@ func serve(t *testing.T) map[string][]string {
 
 // otherModel is an answer of another model than any that is asked for.
 const otherModel = `{"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-4-5","content":[{"type":"text","text":"hello"}],` +
-	`"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}`
+	`"stop_reason":"end_turn","usage":{"input_tokens":1,"cache_read_input_tokens":1,"output_tokens":1}}`
 
 func scrape(t *testing.T, url string) map[string][]string {
 	t.Helper()

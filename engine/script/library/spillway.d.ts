@@ -140,6 +140,14 @@ declare module "spillway" {
     readonly targets: readonly Target[];
     /** How the gate of a target and model (a name or an alias) is doing; without a model: the target's worst gate. */
     health(target: string, model?: string): Health;
+    /**
+     * What sending this request to a target, as a model (a name or an alias; absent: the one asked for), is expected to cost,
+     * in dollars; null when its price is not known. It is an estimate from before the send: the prompt as that model counts it,
+     * at the price of input without a cache, and an answer as long as that model's have been of late (500 tokens before there
+     * were any) or as the request allows, at the price of output. A trim or a `maxTokens` of the action is not in it. Prices
+     * are the configuration's, else list prices.
+     */
+    cost(target: string, model?: string): number | null;
     /** The configuration's `vars`: what can be tuned without editing a policy. */
     readonly vars: { readonly [name: string]: any };
     /** The value of a counter that all requests share; 0 when nobody has counted yet. See `Action.count`. */
@@ -154,7 +162,7 @@ declare module "spillway" {
     readonly dialect: API;
     /** Model names by alias. */
     readonly models: { readonly [alias: string]: string };
-    /** Prices by model name (not alias). */
+    /** Prices by model name (not alias), where the configuration has one. `ctx.cost` knows list prices too. */
     readonly price: { readonly [model: string]: Price };
   }
 
@@ -164,6 +172,10 @@ declare module "spillway" {
     readonly input: number;
     /** What a million tokens of output cost. */
     readonly output: number;
+    /** What a million tokens of input cost that the cache had. */
+    readonly cacheRead: number;
+    /** What a million tokens of input cost that the cache keeps for five minutes. */
+    readonly cacheWrite: number;
   }
 
   /** How one gate is doing. Rates and latencies are over the last 60 s. */
@@ -384,11 +396,13 @@ declare module "spillway" {
     /** Null when no gate is known to open. Absent: one is open now. */
     opensIn?: Duration | null;
     /** Absent: those of the configuration. */
-    targets?: (Partial<Target> & { name: string })[];
+    targets?: (Partial<Omit<Target, "price">> & { name: string; price?: { [model: string]: Partial<Price> } })[];
     /** Never the configuration's. */
     vars?: { [name: string]: any };
     /** By "target" or "target/model". */
     health?: { [gate: string]: TableHealth };
+    /** What the request is expected to cost, in dollars, by "target" or "target/model". Absent: nobody knows. */
+    cost?: { [gate: string]: number };
     /** Shared counters by name. */
     count?: { [name: string]: number };
   }

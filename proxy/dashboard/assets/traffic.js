@@ -50,5 +50,5 @@ function cost(t, common) {
   const perMinute = over(smooth, values).map((v) => v * minute);
   const series = [{ name: priced ? "a minute" : "tokens a minute", color: "cost", values: perMinute, show }];
   const figure = priced ? dollars(sum(values, minute)) : count(sum(values, minute));
-  return chart({ ...common, id: "cost", title: priced ? "Cost" : "Tokens", figure, note: priced ? "in the last minute" : "in the last minute; no target has a price", series, stacked: true, scale: linear(Math.max(priced ? 0.0001 : 10, ...perMinute), show) });
+  return chart({ ...common, id: "cost", title: priced ? "Cost" : "Tokens", figure, note: priced ? "in the last minute" : "in the last minute; no price is known", series, stacked: true, scale: linear(Math.max(priced ? 0.0001 : 10, ...perMinute), show) });
 }

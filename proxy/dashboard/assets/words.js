@@ -33,7 +33,7 @@ export function percent(share) {
 }
 
 export function dollars(n) {
-  return n === 0 ? "$0" : `$${n.toFixed(n < 0.1 ? 4 : 2)}`;
+  return n === 0 ? "$0" : `$${n.toFixed(n < 0.001 ? 6 : n < 0.1 ? 4 : 2)}`;
 }
 
 export const clock = (at) => new Date(at).toLocaleTimeString(undefined, { hour12: false });

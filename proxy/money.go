@@ -1,0 +1,40 @@
+package proxy
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"spillway/proxy/loop"
+	"spillway/proxy/trace"
+)
+
+// money are the metrics of what answers cost.
+type money struct{ dollars, cache, clients, unpriced *prometheus.CounterVec }
+
+func newMoney(counter func(name, help string, labels ...string) *prometheus.CounterVec) money {
+	return money{
+		dollars:  counter("cost_dollars_total", "What answers cost, in USD, by the prices of the configuration, else by list prices.", "target", "model"),
+		cache:    counter("cache_dollars_total", "USD by which prompt caches made answers cheaper (saved), or dearer (lost).", "target", "effect"),
+		clients:  counter("client_cost_dollars_total", "What answers cost, in USD, by the client of the configuration.", "client"),
+		unpriced: counter("unpriced_answers_total", "Answers whose price nobody knows: their cost is counted nowhere.", "target"),
+	}
+}
+
+// paid counts what an answer cost.
+func (m *metrics) paid(r *trace.Record, e *trace.End, targets []*loop.Target) {
+	switch {
+	case e.Usage == (trace.Usage{}):
+		return
+	case !e.Cost.Known:
+		m.money.unpriced.WithLabelValues(e.Target).Inc()
+		return
+	}
+	m.money.dollars.WithLabelValues(e.Target, m.models.label(e.Model, targets)).Add(e.Cost.Dollars)
+	if saved := e.Cost.CacheSaved; saved > 0 {
+		m.money.cache.WithLabelValues(e.Target, "saved").Add(saved)
+	} else if saved < 0 {
+		m.money.cache.WithLabelValues(e.Target, "lost").Add(-saved)
+	}
+	if r.Client != "" {
+		m.money.clients.WithLabelValues(r.Client).Add(e.Cost.Dollars)
+	}
+}
