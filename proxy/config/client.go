@@ -72,14 +72,15 @@ func (c *Config) readClient(r *form.Report, n *form.Node, names, keys map[string
 		c.refs = append(c.refs, refTo(r, client.Policy, policy))
 	}
 	form.Scalar(s, "priority", &client.Priority, form.OneOf(engine.High, engine.Normal, engine.Low))
-	form.Read(s, "forbid", &client.Forbid, readFloors)
+	form.Read(s, "forbid", &client.Forbid, ReadFloors)
 	form.Scalar(s, "max_wait", &client.MaxWait, form.Duration)
 	form.Read(s, "limits", &client.Quotas, readQuotas)
 	s.Close()
 	return client
 }
 
-func readFloors(r *form.Report, n *form.Node) ([]Floor, bool) {
+// ReadFloors reads a list of floors.
+func ReadFloors(r *form.Report, n *form.Node) ([]Floor, bool) {
 	if !r.Want(n, form.IsList) {
 		return nil, false
 	}

@@ -135,26 +135,46 @@ func readTargets(r *form.Report, n *form.Node) ([]Target, bool) {
 
 func readTarget(r *form.Report, f form.Field) Target {
 	s := form.Open(r, f.Value)
+	t := openTarget(f, s)
+	form.Scalar(s, "url", &t.URL, parseURL(t.Dialect))
+	t.Explicit = form.Read(s, "key", &t.Key, readSecret) != nil
+	if t.Key.Reveal() == callerKey {
+		t.Key, t.ForwardCaller = Secret{}, true
+	}
+	t.readMeans(s)
+	t.readServer(r, s)
+	s.Close()
+	t.settle()
+	return t
+}
+
+// openTarget begins to read a target: its dialect has the defaults of the other keys.
+func openTarget(f form.Field, s *form.Section) Target {
 	var dialect engine.API
 	if form.Scalar(s, "dialect", &dialect, form.OneOf(engine.Anthropic, engine.OpenAI)) == nil {
 		s.Missing(f.Key, "dialect", "say `dialect: anthropic` or `dialect: openai`")
 	}
 	t := newTarget(f.Name, dialect)
 	t.ForwardCaller = false
-	form.Scalar(s, "url", &t.URL, parseURL(dialect))
-	t.Explicit = form.Read(s, "key", &t.Key, readSecret) != nil
-	if t.Key.Reveal() == callerKey {
-		t.Key, t.ForwardCaller = Secret{}, true
-	}
+	return t
+}
+
+// readMeans reads what a target can do and may take.
+func (t *Target) readMeans(s *form.Section) {
 	form.Scalar(s, "fit", &t.Fit, form.OneOf(FitRefuse, FitTrim))
 	form.Read(s, "models", &t.Models, readAliases)
 	form.Scalar(s, "max_concurrency", &t.MaxConcurrency, form.Count)
 	form.Read(s, "windows", &t.Windows, t.readWindows)
 	form.Read(s, "timeouts", &t.Timeouts, t.readTimeouts)
 	form.Read(s, "price", &t.Price, t.readPrices)
-	t.readServer(r, s)
-	s.Close()
-	t.settle()
+}
+
+// ReadSimulated reads a simulated target from s, the section of f: the keys of a real one but for where it is and what opens
+// it, which is a credential of its own. The caller closes s.
+func ReadSimulated(f form.Field, s *form.Section) Target {
+	t := openTarget(f, s)
+	t.Key = Conceal("of-a-simulated-target")
+	t.readMeans(s)
 	return t
 }
 
