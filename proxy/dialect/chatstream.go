@@ -55,15 +55,20 @@ func (w *Watch) chunkField(name string, value gjson.Result) Step {
 func (w *Watch) choice(choice gjson.Result) Step {
 	index := choice.Get("index").Int()
 	w.choices.seen(index)
-	switch choice.Get("finish_reason").Str {
-	case "":
+	switch finish := choice.Get("finish_reason").Str; {
+	case finish == "":
 		return contentIf(saysSomething(choice.Get("delta"), "role"))
-	case "insufficient_system_resource", "error": // DeepSeek ran out of capacity; OpenRouter's target broke
+	case failedAs(finish):
 		return Failure
 	}
 	w.choices.finished(index)
 	w.complete = w.choices.allFinished()
 	return Terminal
+}
+
+// failedAs says whether a reason to finish is a failure: DeepSeek ran out of capacity, or OpenRouter's target broke.
+func failedAs(finish string) bool {
+	return finish == "insufficient_system_resource" || finish == "error"
 }
 
 // choiceSet knows which choices have begun and which have finished. A request asks for at most 128.

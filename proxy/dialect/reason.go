@@ -72,7 +72,7 @@ func openaiWords(reason engine.Reason) words {
 	case engine.ReasonPermission:
 		return words{403, "invalid_request_error", "permission_denied"}
 	case engine.ReasonNotFound:
-		return words{404, "invalid_request_error", "not_found"}
+		return words{404, "invalid_request_error", "model_not_found"}
 	case engine.ReasonTooLarge:
 		return words{413, "invalid_request_error", "request_too_large"}
 	case engine.ReasonContextTooLong:

@@ -26,7 +26,7 @@ func ReadWhole(_ engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) {
 	if !ep.Decides() {
 		return usage, true
 	}
-	var top struct{ failure, object, model, usage, kind, status gjson.Result }
+	var top struct{ failure, object, model, usage, kind, status, choices gjson.Result }
 	problem := eachField(body, func(f field) *Problem {
 		value := body[f.value:f.end]
 		switch string(f.name) {
@@ -42,6 +42,8 @@ func ReadWhole(_ engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) {
 			top.kind = parse(value)
 		case "status":
 			top.status = parse(value)
+		case "choices":
+			top.choices = parse(value)
 		}
 		return nil
 	})
@@ -55,6 +57,7 @@ func ReadWhole(_ engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) {
 		return usage, top.kind.Str != "error"
 	case ChatCompletions:
 		usage.chat(top.usage)
+		return usage, !failedAs(top.choices.Get("0.finish_reason").Str)
 	case Responses:
 		usage.response(top.usage)
 		return usage, top.status.Str != "failed"
@@ -79,6 +82,7 @@ func (u *Usage) message(usage gjson.Result) {
 
 // chat reads a chat completion's usage, whose input includes what the cache gave or took.
 func (u *Usage) chat(usage gjson.Result) {
+	u.count(&u.CacheRead, usage.Get("prompt_cache_hit_tokens")) // DeepSeek's older name
 	u.count(&u.CacheRead, usage.Get("prompt_tokens_details.cached_tokens"))
 	u.count(&u.CacheWrite, usage.Get("prompt_tokens_details.cache_write_tokens"))
 	u.count(&u.Output, usage.Get("completion_tokens"))

@@ -197,7 +197,7 @@ func (t *try) render() (*Outgoing, *failed) {
 	now := t.Clock.Now()
 	t.until = earlier(x.Deadline, now.Add(orElse(t.send.Timeout, t.target.Timeouts.Total)))
 	out := &Outgoing{
-		Method: "POST", Path: t.path(), Query: x.Query, Body: body, Header: t.headers(), Set: t.send.Headers,
+		Method: "POST", Path: t.path(), Query: t.query(), Body: body, Header: t.headers(), Set: t.send.Headers,
 		Credential: x.Credential, Until: t.until, Gone: t.gone,
 	}
 	if x.Call.Stream {

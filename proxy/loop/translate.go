@@ -19,6 +19,11 @@ func (t *try) translate() error {
 	if err != nil {
 		return err
 	}
+	for key := range t.x.Header {
+		if strings.EqualFold(string(key), betaHeader) {
+			across.Drop("betas")
+		}
+	}
 	t.across, t.call = across, across.Call
 	t.edits = append(t.edits, across.Applied())
 	return nil
@@ -38,6 +43,14 @@ func (t *try) path() string {
 
 // MessagesVersion is the version that translated requests are written in (Anthropic docs, versioning).
 const MessagesVersion = "2023-06-01"
+
+// query is the client's: what it means is its dialect's alone, such as beta=true.
+func (t *try) query() string {
+	if t.across != nil {
+		return ""
+	}
+	return t.x.Query
+}
 
 // headers are the client's; of a translated request without those that mean something in the client's dialect alone.
 func (t *try) headers() func(yield func(key, value []byte) bool) {
@@ -71,7 +84,7 @@ func ofDialect(header string) bool {
 
 // home says what an answer that comes from another dialect has to be told.
 func (t *try) home() translate.Home {
-	return translate.Home{ID: strings.ReplaceAll(t.x.Request.ID, "-", "_"), Created: t.x.Began.Unix()}
+	return translate.Home{ID: strings.ReplaceAll(t.x.Request.ID, "-", "_"), Created: t.x.Began.Unix(), Model: t.model}
 }
 
 // tellWhole is a whole answer as the client reads it.

@@ -20,6 +20,8 @@ type Facts struct {
 	FixedSampling bool
 	// FreeTools says that tool_choice may not force a tool.
 	FreeTools bool
+	// PlainEffort says that reasoning_effort is low, medium or high, and NoStop that stop is refused.
+	PlainEffort, NoStop bool
 	// SilentTools says that it refuses to reason with function tools on Chat Completions; the Responses API allows it.
 	SilentTools bool
 }

@@ -1,30 +1,38 @@
 package translate
 
-// balance follows JSON that comes in pieces, and knows when its one object is complete.
+// balance follows a JSON object that comes in pieces, and knows when it is complete.
 type balance struct {
-	depth           int
-	text, escaped   bool
-	begun, finished bool
+	depth         int
+	text, escaped bool
+	begun         bool // something other than white space came
+	complete      bool
+	odd           bool // it is no object, or something follows it
 }
 
 func (b *balance) add(piece string) {
 	for i := range len(piece) {
-		c := piece[i]
-		switch {
+		switch c := piece[i]; {
 		case b.escaped:
 			b.escaped = false
 		case b.text:
 			b.escaped, b.text = c == '\\', c != '"'
-		case c == '"':
-			b.text = true
-		case c == '{' || c == '[':
-			b.depth++
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		default:
+			b.odd = b.odd || b.complete || !b.begun && c != '{'
 			b.begun = true
-		case c == '}' || c == ']':
-			b.depth--
-			b.finished = b.depth <= 0
+			b.structure(c)
 		}
 	}
 }
 
-func (b *balance) complete() bool { return b.begun && b.finished && !b.text }
+func (b *balance) structure(c byte) {
+	switch c {
+	case '"':
+		b.text = true
+	case '{', '[':
+		b.depth++
+	case '}', ']':
+		b.depth--
+		b.complete = b.depth <= 0
+	}
+}

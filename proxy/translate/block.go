@@ -31,15 +31,17 @@ func (t *Translation) textBlock(text string) {
 
 func (t *Translation) imageBlock(image gjson.Result) {
 	if detail := image.Get("detail").Str; detail != "" && detail != "auto" {
-		t.drop("detail")
+		t.Drop("detail")
 	}
 	address := image.Get("url").String()
 	media, data, inline := fromDataURI(address)
 	w := &t.w
 	switch {
-	case inline && strings.HasPrefix(media, "image/"):
-		t.source("image", media, data)
-	case strings.HasPrefix(address, "https://"), strings.HasPrefix(address, "http://"):
+	case inline && isImage[media]:
+		t.source("image", media, data, "")
+	case inline:
+		t.refusef("an image of type %s is not understood there", media)
+	case strings.HasPrefix(address, "https://"):
 		w.open('{')
 		w.key("type").word("image")
 		w.key("source").open('{')
@@ -48,9 +50,12 @@ func (t *Translation) imageBlock(image gjson.Result) {
 		w.end('}')
 		w.end('}')
 	default:
-		t.refusef("an image that is neither in the request nor at a URL")
+		t.refusef("an image that is neither in the request nor at an https URL")
 	}
 }
+
+// isImage are the types of images that Claude sees (Anthropic docs, vision).
+var isImage = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true}
 
 func (t *Translation) documentBlock(file gjson.Result) {
 	media, data, inline := fromDataURI(file.Get("file_data").String())
@@ -58,10 +63,11 @@ func (t *Translation) documentBlock(file gjson.Result) {
 		t.refusef("a file that is no PDF in the request")
 		return
 	}
-	t.source("document", media, data)
+	t.source("document", media, data, file.Get("filename").String())
 }
 
-func (t *Translation) source(kind, media, data string) {
+// source writes a block of data; title "" = it has none.
+func (t *Translation) source(kind, media, data, title string) {
 	w := &t.w
 	w.open('{')
 	w.key("type").word(kind)
@@ -70,6 +76,9 @@ func (t *Translation) source(kind, media, data string) {
 	w.key("media_type").text(media)
 	w.key("data").text(data)
 	w.end('}')
+	if title != "" {
+		w.key("title").text(title)
+	}
 	w.end('}')
 }
 

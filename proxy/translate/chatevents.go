@@ -1,8 +1,6 @@
 package translate
 
 import (
-	"bytes"
-
 	"github.com/tidwall/gjson"
 
 	"spillway/proxy/sse"
@@ -15,172 +13,183 @@ type chatEvents struct {
 	home      Home
 	tellUsage bool
 
-	id, model string
-	usage     usage
-	tools     int    // begun
-	tool      int    // the open block's call, -1 when it is none
-	input     []byte // what the open call began with
-	argued    bool   // the open call has arguments
-	finish    string
-	ended     bool
+	head  []byte // how each chunk begins; nil until the message has
+	usage usage
+	call  openCall
+	ended bool
+	stop  bool // the reason to finish was told
 }
 
 // Step implements [Stream].
 func (s *chatEvents) Step(dst []byte, e sse.Event) ([]byte, error) {
-	if isBlank(e.Data) {
-		return append(dst, e.Raw...), nil // a comment
+	switch {
+	case isBlank(e):
+		return appendComment(dst, e), nil
+	case s.ended:
+		return dst, nil
+	case !gjson.ValidBytes(e.Data):
+		return dst, errNoJSON
 	}
 	doc := view(e.Data)
 	w := &writer{b: dst}
-	switch doc.Get("type").Str {
-	case "message_start":
-		if s.id != "" {
-			return dst, errTwice
-		}
-		s.id, s.model = chatID(doc.Get("message.id").String(), s.home), bytesOf(doc.Get("message.model"))
-		s.usage.readMessage(doc.Get("message.usage"))
-		s.chunk(w, func() { w.key("role").word("assistant"); w.key("content").text("") })
-	case "content_block_start":
-		s.begin(w, doc.Get("content_block"))
-	case "content_block_delta":
-		s.delta(w, doc.Get("delta"))
-	case "content_block_stop":
-		s.close(w)
-	case "message_delta":
-		s.usage.readMessage(doc.Get("usage"))
-		if stop := doc.Get("delta.stop_reason").Str; stop != "" && s.finish == "" {
-			s.finish = finishReason(stop)
-			s.chunk(w, nil)
-		}
-	case "message_stop":
-		return s.End(w.b)
-	case "ping":
-		w.b = append(w.b, ": ping\n\n"...)
+	if err := s.event(w, orElse(doc.Get("type"), string(e.Name)), doc); err != nil {
+		return dst, err
 	}
 	return w.b, nil
 }
 
-func bytesOf(r gjson.Result) string { return string(append([]byte(nil), r.String()...)) }
+func (s *chatEvents) event(w *writer, kind string, doc gjson.Result) error {
+	switch kind {
+	case "message_start":
+		if s.head != nil {
+			return errTwice
+		}
+		s.begin(w, doc.Get("message"))
+	case "content_block_start":
+		return s.block(w, doc.Get("content_block"))
+	case "content_block_delta":
+		return s.delta(w, doc.Get("delta"))
+	case "content_block_stop":
+		s.endBlock(w)
+	case "message_delta":
+		s.usage.readMessage(doc.Get("usage"))
+		if stop := doc.Get("delta.stop_reason").Str; stop != "" && !s.stop {
+			return s.finish(w, stop, doc.Get("delta.stop_details.explanation"))
+		}
+	case "message_stop":
+		return s.stopped(w)
+	case "ping":
+		w.b = append(w.b, ": ping\n\n"...)
+	}
+	return nil
+}
 
-func (s *chatEvents) begin(w *writer, block gjson.Result) {
-	s.tool, s.argued, s.input = -1, false, s.input[:0]
+func (s *chatEvents) begin(w *writer, message gjson.Result) {
+	s.usage.readMessage(message.Get("usage"))
+	h := &writer{b: append(make([]byte, 0, 256), "data: {"...)}
+	h.key("id").text(s.home.chatID(message.Get("id")))
+	h.key("object").word("chat.completion.chunk")
+	h.number("created", s.home.Created)
+	h.key("model").text(orElse(message.Get("model"), s.home.Model))
+	h.key("choices").open('[')
+	s.head = h.b
+	s.open(w)
+	w.key("role").word("assistant")
+	w.key("content").text("")
+	s.close(w)
+}
+
+// block begins a block. What a call before it owes is known by then.
+func (s *chatEvents) block(w *writer, block gjson.Result) error {
+	if s.head == nil {
+		s.begin(w, gjson.Result{})
+	}
+	if err := s.settle(w, false); err != nil {
+		return err
+	}
 	switch block.Get("type").Str {
 	case "text":
 		s.say(w, "content", block.Get("text"))
 	case "thinking":
 		s.say(w, "reasoning_content", block.Get("thinking"))
 	case "tool_use":
-		s.tool = s.tools
-		s.tools++
-		if input := block.Get("input"); input.IsObject() {
-			s.input = append(s.input, input.Raw...)
-		}
-		s.chunk(w, func() {
-			s.call(w, func() {
-				w.key("id").raw([]byte(block.Get("id").Raw))
-				w.key("type").word("function")
-			}, func() {
-				w.key("name").text(s.t.ownName(block.Get("name").String()))
-				w.key("arguments").text("")
-			})
-		})
+		s.call.begin(block.Get("input"))
+		s.openCall(w)
+		w.key("id").text(s.home.toolID(block.Get("id").String(), s.call.nth))
+		w.key("type").word("function")
+		w.key("function").open('{')
+		w.key("name").text(s.t.ownName(block.Get("name").String()))
+		w.key("arguments").text("")
+		s.closeCall(w)
 	}
+	return nil
 }
 
-func (s *chatEvents) delta(w *writer, delta gjson.Result) {
+func (s *chatEvents) delta(w *writer, delta gjson.Result) error {
+	if s.head == nil {
+		s.begin(w, gjson.Result{})
+	}
 	switch delta.Get("type").Str {
 	case "text_delta":
 		s.say(w, "content", delta.Get("text"))
 	case "thinking_delta":
 		s.say(w, "reasoning_content", delta.Get("thinking"))
 	case "input_json_delta":
-		if part := delta.Get("partial_json"); s.tool >= 0 && part.Str != "" {
+		if part := delta.Get("partial_json"); s.call.open && part.Type == gjson.String && part.Str != "" {
+			if s.call.json.add(part.Str); s.call.json.odd {
+				return errArguments
+			}
 			s.argue(w, part.Raw)
 		}
 	}
+	return nil
 }
 
-// close ends a block. A call without arguments has the object it began with, which is empty as a rule.
-func (s *chatEvents) close(w *writer) {
-	if s.tool >= 0 && !s.argued {
-		if len(bytes.TrimSpace(s.input)) == 0 {
-			s.input = append(s.input, "{}"...)
+// endBlock ends a block. A call may have had its arguments when it began.
+func (s *chatEvents) endBlock(w *writer) {
+	if s.call.open && !s.call.json.begun && len(s.call.input) > 0 {
+		s.call.json.add(string(s.call.input))
+		s.argue(w, string(gjson.AppendJSONString(nil, string(s.call.input))))
+	}
+	s.call.open = false
+}
+
+// finish tells why the message ended.
+func (s *chatEvents) finish(w *writer, stop string, explanation gjson.Result) error {
+	if s.head == nil {
+		s.begin(w, gjson.Result{})
+	}
+	if err := s.settle(w, cutMessage(stop)); err != nil {
+		return err
+	}
+	s.say(w, "refusal", explanation)
+	s.stop = true
+	w.b = append(append(w.b, s.head...), `{"index":0,"delta":{}`...)
+	w.key("finish_reason").word(finishReason(stop, s.call.nth > 0))
+	w.b = append(w.b, "}]}\n\n"...)
+	return nil
+}
+
+// stopped ends the stream.
+func (s *chatEvents) stopped(w *writer) error {
+	if s.head == nil {
+		return errTruncated
+	}
+	if !s.stop {
+		if err := s.finish(w, "", gjson.Result{}); err != nil {
+			return err
 		}
-		s.argue(w, string(gjson.AppendJSONString(nil, string(s.input))))
-	}
-	s.tool = -1
-}
-
-func (s *chatEvents) argue(w *writer, fragment string) {
-	s.argued = true
-	s.chunk(w, func() {
-		s.call(w, func() {}, func() { w.key("arguments").raw([]byte(fragment)) })
-	})
-}
-
-func (s *chatEvents) call(w *writer, head, function func()) {
-	w.key("tool_calls").open('[')
-	w.open('{')
-	w.number("index", int64(s.tool))
-	head()
-	w.key("function").open('{')
-	function()
-	w.end('}')
-	w.end('}')
-	w.end(']')
-}
-
-func (s *chatEvents) say(w *writer, name string, text gjson.Result) {
-	if text.Str != "" {
-		s.chunk(w, func() { w.key(name).raw([]byte(text.Raw)) })
-	}
-}
-
-// chunk writes one event with a delta; nil is the last one's, with the reason to finish.
-func (s *chatEvents) chunk(w *writer, delta func()) {
-	s.head(w)
-	w.key("choices").open('[')
-	w.open('{')
-	w.number("index", 0)
-	w.key("delta").open('{')
-	if delta != nil {
-		delta()
-	}
-	w.end('}')
-	if delta == nil {
-		w.key("finish_reason").word(s.finish)
-	} else {
-		w.key("finish_reason").raw([]byte("null"))
-	}
-	w.end('}')
-	w.end(']')
-	w.b = append(w.b, "}\n\n"...)
-}
-
-func (s *chatEvents) head(w *writer) {
-	w.b = append(w.b, "data: {"...)
-	w.key("id").text(s.id)
-	w.key("object").word("chat.completion.chunk")
-	w.number("created", s.home.Created)
-	w.key("model").text(s.model)
-}
-
-// End implements [Stream].
-func (s *chatEvents) End(dst []byte) ([]byte, error) {
-	switch {
-	case s.ended:
-		return dst, nil
-	case s.finish == "":
-		return dst, errTruncated
 	}
 	s.ended = true
-	w := &writer{b: dst}
 	if s.tellUsage {
-		s.head(w)
-		w.key("choices").raw([]byte("[]"))
+		w.b = append(append(w.b, s.head...), ']')
 		w.key("usage")
 		s.usage.chat(w)
 		w.b = append(w.b, "}\n\n"...)
 	}
-	return append(w.b, "data: [DONE]\n\n"...), nil
+	w.b = append(w.b, "data: [DONE]\n\n"...)
+	return nil
 }
+
+// End implements [Stream]. The only end of a message is its message_stop.
+func (s *chatEvents) End(dst []byte) ([]byte, error) {
+	if !s.ended {
+		return dst, errTruncated
+	}
+	return dst, nil
+}
+
+func (s *chatEvents) say(w *writer, name string, text gjson.Result) {
+	if text.Type == gjson.String && text.Str != "" {
+		s.open(w)
+		w.key(name).raw([]byte(text.Raw))
+		s.close(w)
+	}
+}
+
+// open begins a chunk with a delta, and close ends it.
+func (s *chatEvents) open(w *writer) {
+	w.b = append(append(w.b, s.head...), `{"index":0,"delta":{`...)
+}
+
+func (s *chatEvents) close(w *writer) { w.b = append(w.b, "},\"finish_reason\":null}]}\n\n"...) }

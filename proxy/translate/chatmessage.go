@@ -87,7 +87,7 @@ func (t *Translation) chatUser(content gjson.Result) {
 	w.key("role").word("user")
 	if only := parts[0]; len(parts) == 1 && only.Get("type").Str == "text" {
 		t.dropIf(only, "cache_control", "citations")
-		w.key("content").raw([]byte(only.Get("text").Raw))
+		w.key("content").text(only.Get("text").String())
 	} else {
 		w.key("content").open('[')
 		for _, part := range parts {
@@ -126,20 +126,20 @@ func (t *Translation) chatResult(result gjson.Result) (images []gjson.Result) {
 	w := &t.w
 	w.open('{')
 	w.key("role").word("tool")
-	w.key("tool_call_id").text(result.Get("tool_use_id").String())
+	w.key("tool_call_id").text(callID(result.Get("tool_use_id").String()))
 	w.key("content").text(text)
 	w.end('}')
 	return images
 }
 
-// chatAssistant writes an assistant's message. What it thought stays behind: shown as text it would become an example of how to
-// answer.
+// chatAssistant writes an assistant's message. What it thought stays behind, for shown as text it would become an example of how
+// to answer; but a model that wants its own thoughts back gets those that no other model has signed.
 func (t *Translation) chatAssistant(content gjson.Result) {
 	if content.Type == gjson.String {
 		t.chatText("assistant", content.String())
 		return
 	}
-	var text strings.Builder
+	var text, thought strings.Builder
 	var calls []gjson.Result
 	content.ForEach(func(_, block gjson.Result) bool {
 		switch kind := block.Get("type").Str; kind {
@@ -147,7 +147,11 @@ func (t *Translation) chatAssistant(content gjson.Result) {
 			t.dropIf(block, "cache_control", "citations")
 			text.WriteString(block.Get("text").String())
 		case "thinking", "redacted_thinking":
-			t.drop("thinking")
+			if t.to.Server.ReasoningBack && kind == "thinking" && block.Get("signature").Str == "" {
+				thought.WriteString(block.Get("thinking").String())
+			} else {
+				t.Drop("thinking")
+			}
 		case "tool_use":
 			t.dropIf(block, "cache_control")
 			calls = append(calls, block)
@@ -167,22 +171,23 @@ func (t *Translation) chatAssistant(content gjson.Result) {
 	} else {
 		w.key("content").raw([]byte("null"))
 	}
-	t.chatCalls(calls)
+	if len(calls) > 0 {
+		if t.to.Server.ReasoningBack {
+			w.key("reasoning_content").text(thought.String())
+		}
+		t.chatCalls(calls)
+	} else if thought.Len() > 0 {
+		t.Drop("thinking")
+	}
 	w.end('}')
 }
 
 func (t *Translation) chatCalls(calls []gjson.Result) {
-	if len(calls) == 0 {
-		return
-	}
 	w := &t.w
-	if t.to.Server.ReasoningBack {
-		w.key("reasoning_content").text("")
-	}
 	w.key("tool_calls").open('[')
 	for _, call := range calls {
 		w.open('{')
-		w.key("id").text(call.Get("id").String())
+		w.key("id").text(callID(call.Get("id").String()))
 		w.key("type").word("function")
 		w.key("function").open('{')
 		w.key("name").text(t.toolName(call.Get("name").Str))

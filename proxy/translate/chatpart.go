@@ -1,6 +1,10 @@
 package translate
 
-import "github.com/tidwall/gjson"
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
 
 // chatPart writes a block of a user's message as a part.
 func (t *Translation) chatPart(block gjson.Result) {
@@ -55,11 +59,7 @@ func (t *Translation) documentPart(document gjson.Result) {
 		w.open('{')
 		w.key("type").word("file")
 		w.key("file").open('{')
-		name := document.Get("title").String()
-		if name == "" {
-			name = "document.pdf"
-		}
-		w.key("filename").text(name)
+		w.key("filename").text(strings.TrimSuffix(orElse(document.Get("title"), "document"), ".pdf") + ".pdf")
 		w.key("file_data").text(dataURI(source))
 		w.end('}')
 		w.end('}')

@@ -5,10 +5,10 @@
 //	translation.go   one request's way across: what it became, what stayed behind, how its answer comes home
 //	tochat.go        a Messages request as a chat completion: chatmessage.go, chatpart.go its conversation
 //	tomessages.go    a chat completion as a Messages request: turn.go, block.go its conversation
-//	answer.go        whole answers, both ways
-//	chatevents.go    a Messages stream as chunks
-//	messageevents.go chunks as a Messages stream
-//	stop.go, usage.go, toolid.go  words that both kinds of answer share
+//	schema.go        schemas, as each holds its models to them
+//	answer.go        whole answers: wholemessage.go, wholechat.go
+//	stream.go        streams: chatevents.go, chatcall.go a Messages stream as chunks; messageevents.go, blocks.go the reverse
+//	said.go, balance.go, stop.go, usage.go, toolid.go  what whole answers and streams share
 //	signature.go     thinking that its target did not sign
 //	write.go         JSON, appended
 package translate

@@ -2,7 +2,7 @@ package translate
 
 // Why an answer stopped: Anthropic's stop_reason as OpenAI's finish_reason, and the reverse.
 
-func finishReason(stop string) string {
+func finishReason(stop string, calledTools bool) string {
 	switch stop {
 	case "max_tokens", "model_context_window_exceeded":
 		return "length"
@@ -10,23 +10,35 @@ func finishReason(stop string) string {
 		return "tool_calls"
 	case "refusal":
 		return "content_filter"
-	default: // end_turn, stop_sequence, pause_turn, and what is yet to come
-		return "stop"
+	case "":
+		if calledTools {
+			return "tool_calls"
+		}
 	}
+	return "stop" // end_turn, stop_sequence, pause_turn, and what is yet to come
 }
 
-// stopReason: some servers say "stop" after tool calls, and some say nothing.
-func stopReason(finish string, calledTools bool) string {
+// stopReason: some servers say "stop" after tool calls, and some say nothing. A refusal in words is one too.
+func stopReason(finish string, calledTools, refused bool) string {
 	switch finish {
 	case "length":
 		return "max_tokens"
 	case "content_filter":
 		return "refusal"
-	case "tool_calls", "function_call":
-		return "tool_use"
 	}
-	if calledTools {
+	switch {
+	case calledTools:
 		return "tool_use"
+	case refused:
+		return "refusal"
+	default:
+		return "end_turn"
 	}
-	return "end_turn"
+}
+
+// cut says whether a chat completion may have ended in the middle of something, and cutMessage whether a message may have.
+func cut(finish string) bool { return finish == "length" || finish == "content_filter" }
+
+func cutMessage(stop string) bool {
+	return stop == "max_tokens" || stop == "model_context_window_exceeded" || stop == "refusal"
 }

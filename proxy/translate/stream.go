@@ -10,12 +10,9 @@ import (
 	"spillway/proxy/sse"
 )
 
-// maxPending bounds what a stream holds back because it cannot be told yet.
-const maxPending = 16 << 20
-
 var (
 	errTruncated = errors.New("translate: the stream ended before its answer did")
-	errPending   = errors.New("translate: too much of a tool call came before what it belongs to")
+	errPending   = errors.New("translate: too much came before a tool call was complete")
 )
 
 // Stream tells a target's events in the caller's dialect, each as soon as it can be told. One goroutine owns it. Its memory is
@@ -31,10 +28,10 @@ type Stream interface {
 // Stream begins to tell the request's answer.
 func (t *Translation) Stream(home Home) Stream {
 	if t.from.API == engine.Anthropic {
-		return &messageEvents{t: t, home: home}
+		return &messageEvents{t: t, blocks: blocks{home: home}}
 	}
 	return &chatEvents{
-		t: t, home: home, tool: -1, tellUsage: parse(t.from.Value("stream_options")).Get("include_usage").Bool(),
+		t: t, home: home, tellUsage: parse(t.from.Value("stream_options")).Get("include_usage").Bool(),
 	}
 }
 
@@ -43,4 +40,13 @@ func view(b []byte) gjson.Result {
 	return gjson.Parse(unsafe.String(unsafe.SliceData(b), len(b)))
 }
 
-func isBlank(data []byte) bool { return len(data) == 0 }
+// isBlank says whether an event has no data, such as a comment alone.
+func isBlank(e sse.Event) bool { return len(e.Data) == 0 }
+
+// appendComment hands a comment on, which keeps connections alive in both dialects, and nothing else.
+func appendComment(dst []byte, e sse.Event) []byte {
+	if len(e.Name) == 0 && len(e.Raw) > 0 && e.Raw[0] == ':' {
+		return append(dst, e.Raw...)
+	}
+	return dst
+}

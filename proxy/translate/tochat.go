@@ -1,8 +1,10 @@
 package translate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 
 	"github.com/tidwall/gjson"
 
@@ -28,7 +30,7 @@ func (t *Translation) chatField(name string, v gjson.Result) {
 	case "model":
 		w.key("model").raw([]byte(v.Raw))
 	case "max_tokens":
-		w.key(t.to.Server.MaxTokensField).raw([]byte(v.Raw))
+		t.chatMaxTokens(v)
 	case "messages":
 		t.chatMessages(parse(t.from.Value("system")), v)
 	case "system", "thinking":
@@ -39,7 +41,7 @@ func (t *Translation) chatField(name string, v gjson.Result) {
 		}
 	case "temperature", "top_p":
 		if t.to.Model.FixedSampling {
-			t.drop(name)
+			t.Drop(name)
 			return
 		}
 		w.key(name).raw([]byte(v.Raw))
@@ -54,13 +56,30 @@ func (t *Translation) chatField(name string, v gjson.Result) {
 	case "metadata":
 		t.chatMetadata(v)
 	case "service_tier":
-		if v.Str == "standard_only" {
-			w.key("service_tier").word("default")
-		}
-	case "top_k", "cache_control", "speed", "diagnostics", "betas":
-		t.drop(name)
-	default: // container, mcp_servers, context_management, fallbacks, thread, inference_geo, and what is yet to come
+		t.chatTier(v)
+	case "top_k", "cache_control", "speed", "diagnostics", "context_management": // without the last the model reads all
+		t.Drop(name)
+	default: // container, mcp_servers, fallbacks, thread, inference_geo, and what is yet to come
 		t.refusef("%s has no equivalent", name)
+	}
+}
+
+// chatMaxTokens: a message of none fills a cache at Anthropic.
+func (t *Translation) chatMaxTokens(v gjson.Result) {
+	if t.from.MaxTokens < 1 {
+		t.refusef("max_tokens %s asks for no answer", v.Raw)
+	}
+	t.w.key(t.to.Server.MaxTokensField).raw([]byte(v.Raw))
+}
+
+func (t *Translation) chatTier(v gjson.Result) {
+	switch v.Str {
+	case "auto":
+		t.w.key("service_tier").word("auto")
+	case "standard_only":
+		t.w.key("service_tier").word("default")
+	default:
+		t.Drop("service_tier")
 	}
 }
 
@@ -69,6 +88,8 @@ const maxStops = 4
 
 func (t *Translation) chatStop(v gjson.Result) {
 	switch n := len(v.Array()); {
+	case n > 0 && t.to.Model.NoStop:
+		t.refusef("stop_sequences are not supported by this model")
 	case n > maxStops:
 		t.refusef("%d stop_sequences, and a chat completion has at most %d", n, maxStops)
 	case n > 0:
@@ -77,43 +98,57 @@ func (t *Translation) chatStop(v gjson.Result) {
 }
 
 func (t *Translation) chatTools(v gjson.Result) {
-	if len(v.Array()) == 0 {
+	if !t.hasTools() {
 		return
 	}
-	w := &t.w
-	w.key("tools").open('[')
-	for _, tool := range v.Array() {
-		if kind := tool.Get("type").Str; kind != "" && kind != "custom" {
-			t.refusef("the tool %s runs at Anthropic or has a schema only Claude knows", kind)
-			return
-		}
-		t.dropIf(tool, "cache_control", "defer_loading", "input_examples", "eager_input_streaming", "allowed_callers")
-		w.open('{')
-		w.key("type").word("function")
-		w.key("function").open('{')
-		w.key("name").text(t.toolName(tool.Get("name").Str))
-		if d := tool.Get("description"); d.Type == gjson.String {
-			w.key("description").raw([]byte(d.Raw))
-		}
-		w.key("parameters").raw([]byte(orEmptySchema(tool.Get("input_schema"))))
-		if strict := tool.Get("strict"); strict.IsBool() {
-			w.key("strict").raw([]byte(strict.Raw))
-		}
-		w.end('}')
-		w.end('}')
-	}
-	w.end(']')
+	t.w.key("tools").open('[')
+	v.ForEach(func(_, tool gjson.Result) bool {
+		t.chatTool(tool)
+		return t.err == nil
+	})
+	t.w.end(']')
 }
 
-// orEmptySchema is a tool's schema; one that takes nothing has an object without properties in both dialects.
-func orEmptySchema(schema gjson.Result) string {
-	if !schema.IsObject() || len(schema.Map()) == 0 {
-		return `{"type":"object","properties":{}}`
+// hasTools says whether the request has any tool: OpenAI takes neither an empty list nor a tool_choice without one.
+func (t *Translation) hasTools() bool { return parse(t.from.Value("tools")).Get("0").Exists() }
+
+func (t *Translation) chatTool(tool gjson.Result) {
+	if kind := tool.Get("type").Str; kind != "" && kind != "custom" {
+		t.refusef("the tool %s runs at Anthropic or has a schema only Claude knows", kind)
+		return
 	}
-	return schema.Raw
+	t.dropIf(tool, "cache_control", "defer_loading", "input_examples", "eager_input_streaming", "allowed_callers")
+	w := &t.w
+	w.open('{')
+	w.key("type").word("function")
+	w.key("function").open('{')
+	w.key("name").text(t.toolName(tool.Get("name").Str))
+	if d := tool.Get("description"); d.Type == gjson.String {
+		w.key("description").raw([]byte(d.Raw))
+	}
+	schema := tool.Get("input_schema")
+	w.key("parameters")
+	w.parameters(schema)
+	if strict := tool.Get("strict"); strict.IsBool() {
+		t.strict(strict.Bool(), schema)
+	}
+	w.end('}')
+	w.end('}')
+}
+
+// strict asks for an answer that holds to a schema, where OpenAI can hold a model to that one.
+func (t *Translation) strict(wanted bool, schema gjson.Result) {
+	if wanted && !strictable(schema) {
+		t.Drop("strict")
+		wanted = false
+	}
+	t.w.key("strict").raw(strconv.AppendBool(nil, wanted))
 }
 
 func (t *Translation) chatToolChoice(v gjson.Result) {
+	if !t.hasTools() {
+		return
+	}
 	w := &t.w
 	choice := v.Get("type").Str
 	if t.to.Server.NoToolChoice && choice != "auto" {
@@ -145,16 +180,17 @@ func (t *Translation) chatOutput(v gjson.Result) {
 		switch key.Str {
 		case "effort": // with thinking
 		case "format":
-			if value.Get("type").Str != "json_schema" {
-				t.refusef("output_config.format %s has no equivalent", value.Get("type").Str)
+			schema := value.Get("schema")
+			if kind := value.Get("type").Str; kind != "json_schema" || !schema.IsObject() {
+				t.refusef("output_config.format %q has no equivalent", kind)
 				return false
 			}
 			w.key("response_format").open('{')
 			w.key("type").word("json_schema")
 			w.key("json_schema").open('{')
 			w.key("name").word("structured_output")
-			w.key("schema").raw([]byte(value.Get("schema").Raw))
-			w.key("strict").raw([]byte("true"))
+			w.key("schema").raw([]byte(schema.Raw))
+			t.strict(true, schema)
 			w.end('}')
 			w.end('}')
 		default:
@@ -164,13 +200,16 @@ func (t *Translation) chatOutput(v gjson.Result) {
 	})
 }
 
-// chatMetadata: OpenAI's ids of end users have at most 64 characters; a longer one is told as its hash, which is as stable.
+// maxUser is how long OpenAI lets the id of an end user be.
+const maxUser = 64
+
+// chatMetadata: an id that is too long is told as its hash, which is as stable.
 func (t *Translation) chatMetadata(v gjson.Result) {
 	id := v.Get("user_id").Str
 	if id == "" {
 		return
 	}
-	if len(id) > maxToolID {
+	if len(id) > maxUser {
 		sum := sha256.Sum256([]byte(id))
 		id = hex.EncodeToString(sum[:])
 	}
@@ -200,15 +239,17 @@ func (t *Translation) chatReasoning() {
 	case level == "" || level == "none" && t.to.Model.Thinking != model.Effort:
 		return
 	case t.to.Model.Thinking != model.Effort:
-		t.drop("thinking")
+		t.Drop("thinking")
 		return
-	case t.to.Model.SilentTools && len(parse(t.from.Value("tools")).Array()) > 0:
+	case t.to.Model.SilentTools && t.hasTools():
 		if level != "none" {
-			t.drop("thinking") // it would refuse the tools
+			t.Drop("thinking") // it would refuse the tools
 		}
 		level = "none"
 	case level == "none":
 		return
+	case t.to.Model.PlainEffort:
+		level = cmp.Or(map[string]string{"minimal": "low", "xhigh": "high"}[level], level)
 	}
 	t.w.key("reasoning_effort").word(level)
 }

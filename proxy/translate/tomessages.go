@@ -2,6 +2,7 @@ package translate
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -54,7 +55,7 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 	case "user", "safety_identifier":
 		if name == "safety_identifier" || !t.from.Has("safety_identifier") {
 			w.key("metadata").open('{')
-			w.key("user_id").raw([]byte(v.Raw))
+			w.key("user_id").text(v.String())
 			w.end('}')
 		}
 	case "service_tier":
@@ -68,76 +69,79 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 			t.refusef("logprobs have no equivalent")
 		}
 	case "modalities":
-		if v.Raw != `["text"]` {
+		if list := v.Array(); len(list) != 1 || list[0].Str != "text" {
 			t.refusef("modalities %s have no equivalent", v.Raw)
 		}
-	case "seed", "presence_penalty", "frequency_penalty", "prediction", "store", "metadata", "verbosity", "prompt_cache_key",
+	case "store":
+		if v.Bool() {
+			t.Drop(name)
+		}
+	case "seed", "presence_penalty", "frequency_penalty", "prediction", "metadata", "verbosity", "prompt_cache_key",
 		"prompt_cache_retention", "prompt_cache_options":
-		t.drop(name)
+		t.Drop(name)
 	default: // audio, functions, logit_bias, web_search_options, and what is yet to come
 		t.refusef("%s has no equivalent", name)
 	}
 }
 
-// messagesSampling: Claude's newer models refuse any value but the default, and the others a temperature above 1 and both at once.
+// messagesSampling: Claude's newer models refuse any value but the default, and so does any that thinks; the others refuse a
+// temperature above 1, and both at once.
 func (t *Translation) messagesSampling(name string, v gjson.Result) {
+	thinking, _ := t.plan()
 	switch {
-	case t.to.Model.FixedSampling, name == "top_p" && t.from.Has("temperature"):
-		t.drop(name)
+	case t.to.Model.FixedSampling, thinking != "", name == "top_p" && t.from.Has("temperature"):
+		t.Drop(name)
 	case name == "temperature" && v.Num > 1:
-		t.drop(name)
+		t.Drop(name)
 		t.w.key(name).raw([]byte("1"))
 	default:
 		t.w.key(name).raw([]byte(v.Raw))
 	}
 }
 
+// messagesStop: Anthropic refuses blank ones, which many a chat completion has.
 func (t *Translation) messagesStop(v gjson.Result) {
-	t.w.key("stop_sequences")
-	if v.IsArray() {
-		t.w.raw([]byte(v.Raw))
-		return
+	t.w.key("stop_sequences").open('[')
+	for _, stop := range v.Array() {
+		if strings.TrimSpace(stop.String()) == "" {
+			t.refusef("stop %s is blank, and a message stops at text alone", stop.Raw)
+		}
+		t.w.raw([]byte(stop.Raw))
 	}
-	t.w.open('[')
-	t.w.raw([]byte(v.Raw))
 	t.w.end(']')
 }
 
 func (t *Translation) messagesTools(v gjson.Result) {
-	if len(v.Array()) == 0 {
+	if !t.hasTools() {
 		return
 	}
-	w := &t.w
-	w.key("tools").open('[')
-	for _, tool := range v.Array() {
-		if kind := tool.Get("type").Str; kind != "function" {
-			t.refusef("a tool of type %s has no equivalent", kind)
-			return
-		}
-		f := tool.Get("function")
-		w.open('{')
-		w.key("name").text(t.toolName(f.Get("name").Str))
-		if d := f.Get("description"); d.Type == gjson.String {
-			w.key("description").raw([]byte(d.Raw))
-		}
-		w.key("input_schema").raw([]byte(objectSchema(f.Get("parameters"))))
-		if strict := f.Get("strict"); strict.IsBool() {
-			w.key("strict").raw([]byte(strict.Raw))
-		}
-		w.end('}')
-	}
-	w.end(']')
+	t.w.key("tools").open('[')
+	v.ForEach(func(_, tool gjson.Result) bool {
+		t.messagesTool(tool)
+		return t.err == nil
+	})
+	t.w.end(']')
 }
 
-// objectSchema is a function's parameters as Anthropic wants them: with the type "object".
-func objectSchema(schema gjson.Result) string {
-	switch {
-	case !schema.IsObject() || len(schema.Map()) == 0:
-		return `{"type":"object","properties":{}}`
-	case !schema.Get("type").Exists():
-		return `{"type":"object",` + schema.Raw[1:]
+func (t *Translation) messagesTool(tool gjson.Result) {
+	if kind := tool.Get("type").Str; kind != "function" {
+		t.refusef("a tool of type %s has no equivalent", kind)
+		return
 	}
-	return schema.Raw
+	w, f := &t.w, tool.Get("function")
+	w.open('{')
+	w.key("name").text(t.toolName(f.Get("name").Str))
+	if d := f.Get("description"); d.Type == gjson.String {
+		w.key("description").raw([]byte(d.Raw))
+	}
+	w.key("input_schema")
+	if strict := f.Get("strict"); strict.Bool() {
+		w.closed(f.Get("parameters"))
+		w.key("strict").raw([]byte("true"))
+	} else {
+		w.parameters(f.Get("parameters"))
+	}
+	w.end('}')
 }
 
 // messagesToolChoice joins what chat completions say in two fields.
@@ -156,10 +160,10 @@ func (t *Translation) messagesToolChoice() {
 		kind = choice.Str
 	case choice.Type == gjson.String:
 		t.refusef("tool_choice %q is not known", choice.Str)
-	case oneByOne && len(parse(t.from.Value("tools")).Array()) > 0:
+	case oneByOne:
 		kind = "auto"
 	}
-	if kind == "" {
+	if kind == "" || !t.hasTools() {
 		return
 	}
 	if (kind == "any" || kind == "tool") && t.to.Model.FreeTools {
@@ -177,17 +181,23 @@ func (t *Translation) messagesToolChoice() {
 	w.end('}')
 }
 
-// messagesFormat: a JSON object without a schema has no equivalent. OpenAI wants the prompt to ask for JSON then, so it does.
+// messagesFormat: a JSON object without a schema has no equivalent, and is asked for in words (turns).
 func (t *Translation) messagesFormat(v gjson.Result) {
 	switch kind := v.Get("type").Str; kind {
 	case "text":
 	case "json_object":
-		t.drop("response_format")
+		t.Drop("response_format")
 	case "json_schema":
+		schema := v.Get("json_schema.schema")
+		if !schema.IsObject() {
+			t.refusef("response_format json_schema without a schema")
+			return
+		}
 		t.w.key("output_config").open('{')
 		t.w.key("format").open('{')
 		t.w.key("type").word("json_schema")
-		t.w.key("schema").raw([]byte(v.Get("json_schema.schema").Raw))
+		t.w.key("schema")
+		t.w.closed(schema)
 		t.w.end('}')
 		t.messagesEffort()
 		t.w.end('}')
@@ -203,7 +213,7 @@ func (t *Translation) messagesTier(v gjson.Result) {
 	case "default":
 		t.w.key("service_tier").word("standard_only")
 	default:
-		t.drop("service_tier")
+		t.Drop("service_tier")
 	}
 }
 
@@ -213,30 +223,50 @@ const (
 	roomForAnswer = 1024
 )
 
-// messagesThinking asks for as much thinking as the request does. A forced tool and thinking exclude each other.
+// messagesThinking asks for as much thinking as the request does.
 func (t *Translation) messagesThinking() {
-	effort := t.effort()
-	if effort == "" {
-		return
-	}
-	choice := parse(t.from.Value("tool_choice"))
-	forced := choice.IsObject() || choice.Str == "required"
-	budget := min(budgetFor(effort), t.messagesMaxTokens()-roomForAnswer)
-	switch {
-	case forced, t.to.Model.Thinking == model.Budget && budget < minBudget:
-		t.drop("reasoning_effort")
-	case t.to.Model.Thinking == model.Adaptive:
+	switch way, budget := t.plan(); way {
+	case model.Adaptive:
 		t.w.key("thinking").raw([]byte(`{"type":"adaptive"}`))
 		if parse(t.from.Value("response_format")).Get("type").Str != "json_schema" {
 			t.w.key("output_config").open('{')
 			t.messagesEffort()
 			t.w.end('}')
 		}
-	case t.to.Model.Thinking == model.Budget:
+	case model.Budget:
 		t.w.key("thinking").raw([]byte(`{"type":"enabled","budget_tokens":` + strconv.Itoa(budget) + `}`))
 	default:
-		t.drop("reasoning_effort")
+		if t.effort() != "" {
+			t.Drop("reasoning_effort")
+		}
 	}
+}
+
+// plan is how the model is to think; [model.NotKnown] when it is not to. A forced tool and thinking exclude each other, and with
+// a budget Claude refuses a round of tools that did not begin with its own thinking (Anthropic docs, extended thinking).
+func (t *Translation) plan() (way model.Thinking, budget int) {
+	effort := t.effort()
+	choice := parse(t.from.Value("tool_choice"))
+	if effort == "" || choice.IsObject() || choice.Str == "required" {
+		return model.NotKnown, 0
+	}
+	if way = t.to.Model.Thinking; way != model.Budget {
+		return way, 0
+	}
+	budget = min(budgetFor(effort), t.messagesMaxTokens()-roomForAnswer)
+	if budget < minBudget || t.amidTools() {
+		return model.NotKnown, 0
+	}
+	return way, budget
+}
+
+// amidTools says whether the conversation ends with what tools gave.
+func (t *Translation) amidTools() (amid bool) {
+	parse(t.from.Value("messages")).ForEach(func(_, m gjson.Result) bool {
+		amid = m.Get("role").Str == "tool" || amid && instructs(m)
+		return true
+	})
+	return amid
 }
 
 // effort is how much the request wants to be thought about; "" when it does not say, or wants none.

@@ -16,15 +16,13 @@ import (
 // Translation is one request's way across the dialects, and home again. One goroutine owns it.
 type Translation struct {
 	// Call is the request in the target's dialect, newly parsed.
-	Call *dialect.Call
-	// Dropped names what stayed behind although the meaning survived, sorted, each once.
-	Dropped []string
-
-	from  *dialect.Call
-	to    Target
-	tools map[string]string // the caller's names of tools whose names had to change, by what they became
-	w     writer
-	err   error
+	Call    *dialect.Call
+	from    *dialect.Call
+	to      Target
+	dropped []string          // what stayed behind although the meaning survived
+	tools   map[string]string // the caller's names of tools whose names had to change, by what they became
+	w       writer
+	err     error
 }
 
 // Target is what must be known of where the request goes.
@@ -54,23 +52,21 @@ func Request(c *dialect.Call, to Target) (*Translation, error) {
 		return nil, errors.New("translate: only messages and chat completions cross dialects")
 	}
 	if t.err != nil {
-		return nil, fmt.Errorf("translate: %w", t.err)
+		return nil, fmt.Errorf("it cannot be told in the %s dialect: %w", api, t.err)
 	}
 	call, problem := dialect.Parse(api, endpoint, t.w.b)
 	if problem != nil {
-		return nil, fmt.Errorf("translate: %s", problem.Message)
+		return nil, fmt.Errorf("it cannot be told in the %s dialect: %s", api, problem.Message)
 	}
 	t.Call = call
-	slices.Sort(t.Dropped)
-	t.Dropped = slices.Compact(t.Dropped)
 	return t, nil
 }
 
 // Applied is the edit as x-spillway-edits tells it.
 func (t *Translation) Applied() string {
 	told := "translate;" + string(t.from.API) + "->" + string(t.Call.API)
-	if len(t.Dropped) > 0 {
-		told += ";without=" + strings.Join(t.Dropped, "+")
+	if dropped := slices.Compact(slices.Sorted(slices.Values(t.dropped))); len(dropped) > 0 {
+		told += ";without=" + strings.Join(dropped, "+")
 	}
 	return told
 }
@@ -82,13 +78,14 @@ func (t *Translation) refusef(format string, args ...any) {
 	}
 }
 
-func (t *Translation) drop(name string) { t.Dropped = append(t.Dropped, name) }
+// Drop notes what stayed behind although the meaning survived, for [Translation.Applied].
+func (t *Translation) Drop(name string) { t.dropped = append(t.dropped, name) }
 
 // dropIf drops a member of an object if it has it.
 func (t *Translation) dropIf(object gjson.Result, names ...string) {
 	for _, name := range names {
 		if object.Get(name).Exists() {
-			t.drop(name)
+			t.Drop(name)
 		}
 	}
 }
@@ -100,7 +97,7 @@ func (t *Translation) toolName(name string) string {
 		if t.tools == nil {
 			t.tools = make(map[string]string)
 		}
-		t.tools[word] = name
+		t.tools[word] = strings.Clone(name)
 	}
 	return word
 }
@@ -113,4 +110,5 @@ func (t *Translation) ownName(name string) string {
 	return name
 }
 
-func parse(b []byte) gjson.Result { return gjson.ParseBytes(b) }
+// parse is b as a document, without a copy: the request lives as long as its translation.
+func parse(b []byte) gjson.Result { return view(b) }

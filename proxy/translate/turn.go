@@ -17,6 +17,7 @@ func (t *Translation) turns(messages gjson.Result) {
 	t.system(list[:head])
 	w := &t.w
 	w.key("messages").open('[')
+	begin := len(w.b)
 	var late []gjson.Result // instructions among the results of tools
 	for i := head; i < len(list) && t.err == nil; i++ {
 		switch m := list[i]; {
@@ -39,12 +40,27 @@ func (t *Translation) turns(messages gjson.Result) {
 	}
 	t.reminders(late)
 	w.end(']')
+	if t.err == nil {
+		t.checkTurns(view(w.b[begin-1:]))
+	}
+}
+
+// checkTurns refuses what Anthropic would: some of the messages may have been blank, and are none.
+func (t *Translation) checkTurns(turns gjson.Result) {
+	first, last := "", ""
+	turns.ForEach(func(_, m gjson.Result) bool {
+		last = m.Get("role").Str
+		if first == "" {
+			first = last
+		}
+		return true
+	})
 	switch {
-	case head == len(list):
+	case first == "":
 		t.refusef("there is no message of a user")
-	case list[head].Get("role").Str == "assistant":
+	case first == "assistant":
 		t.refusef("it begins with an answer")
-	case list[len(list)-1].Get("role").Str == "assistant":
+	case last == "assistant":
 		t.refusef("it ends with the beginning of an answer, which newer models do not continue")
 	}
 }
@@ -54,11 +70,17 @@ func instructs(m gjson.Result) bool {
 	return role == "system" || role == "developer"
 }
 
+// jsonAlone asks for what response_format json_object makes sure of.
+const jsonAlone = "Answer with one JSON object and nothing else: no text before or behind it, and no code fence around it."
+
 func (t *Translation) system(messages []gjson.Result) {
 	w := &t.w
 	var texts []string
 	for _, m := range messages {
 		texts = append(texts, t.texts(m.Get("content"))...)
+	}
+	if parse(t.from.Value("response_format")).Get("type").Str == "json_object" {
+		texts = append(texts, jsonAlone)
 	}
 	if len(texts) == 0 {
 		return
@@ -98,7 +120,7 @@ func (t *Translation) texts(content gjson.Result) (texts []string) {
 // turn writes a user's or an assistant's message.
 func (t *Translation) turn(m gjson.Result) {
 	if m.Get("name").Exists() {
-		t.drop("name")
+		t.Drop("name")
 	}
 	switch role := m.Get("role").Str; role {
 	case "user":
@@ -139,9 +161,11 @@ func (t *Translation) assistantTurn(m gjson.Result) {
 		t.refusef("an answer with function_call or audio has no equivalent")
 		return
 	}
-	if m.Get("reasoning_content").Exists() || m.Get("reasoning").Exists() {
-		t.drop("reasoning") // unsigned, it may not become thinking
-	}
+	said(m, func(kind string, _ gjson.Result) {
+		if kind == thought {
+			t.Drop("reasoning") // unsigned, it may not become thinking
+		}
+	})
 	texts := t.texts(m.Get("content"))
 	if refusal := m.Get("refusal").String(); strings.TrimSpace(refusal) != "" {
 		texts = append(texts, refusal)
@@ -233,7 +257,7 @@ func (t *Translation) reminderBlocks(late []gjson.Result) {
 	for _, m := range late {
 		for _, text := range t.texts(m.Get("content")) {
 			t.textBlock("<system>\n" + text + "\n</system>")
-			t.drop("system_role")
+			t.Drop("system_role")
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 type usage struct {
 	input, cacheRead, cacheWrite int64
 	output, reasoning            int64
-	known                        bool
 }
 
 // readChat takes a chat completion's usage. A later one holds.
@@ -18,24 +17,30 @@ func (u *usage) readChat(doc gjson.Result) {
 	if !doc.IsObject() {
 		return
 	}
-	prompt := doc.Get("prompt_tokens").Int()
-	u.cacheRead = max(0, min(prompt, doc.Get("prompt_tokens_details.cached_tokens").Int()))
+	prompt := max(0, doc.Get("prompt_tokens").Int())
+	cached := doc.Get("prompt_tokens_details.cached_tokens")
+	if !cached.Exists() {
+		cached = doc.Get("prompt_cache_hit_tokens") // DeepSeek's older name
+	}
+	u.cacheRead = max(0, min(prompt, cached.Int()))
 	u.cacheWrite = max(0, min(prompt-u.cacheRead, doc.Get("prompt_tokens_details.cache_write_tokens").Int()))
 	u.input = prompt - u.cacheRead - u.cacheWrite
-	u.output = doc.Get("completion_tokens").Int()
-	u.reasoning = doc.Get("completion_tokens_details.reasoning_tokens").Int()
-	u.known = true
+	u.output = max(0, doc.Get("completion_tokens").Int())
+	u.reasoning = max(0, doc.Get("completion_tokens_details.reasoning_tokens").Int())
 }
 
 // readMessage takes a message's usage, which comes in parts: a number that is told again is revised.
 func (u *usage) readMessage(doc gjson.Result) {
-	for name, into := range map[string]*int64{
-		"input_tokens": &u.input, "cache_read_input_tokens": &u.cacheRead, "cache_creation_input_tokens": &u.cacheWrite,
-		"output_tokens": &u.output, "output_tokens_details.thinking_tokens": &u.reasoning,
-	} {
-		if n := doc.Get(name); n.Type == gjson.Number {
-			*into, u.known = n.Int(), true
-		}
+	revise(&u.input, doc.Get("input_tokens"))
+	revise(&u.cacheRead, doc.Get("cache_read_input_tokens"))
+	revise(&u.cacheWrite, doc.Get("cache_creation_input_tokens"))
+	revise(&u.output, doc.Get("output_tokens"))
+	revise(&u.reasoning, doc.Get("output_tokens_details.thinking_tokens"))
+}
+
+func revise(n *int64, told gjson.Result) {
+	if told.Type == gjson.Number {
+		*n = max(0, told.Int())
 	}
 }
 
@@ -45,6 +50,11 @@ func (u *usage) message(w *writer) {
 	w.number("cache_creation_input_tokens", u.cacheWrite)
 	w.number("cache_read_input_tokens", u.cacheRead)
 	w.number("output_tokens", u.output)
+	if u.reasoning > 0 {
+		w.key("output_tokens_details").open('{')
+		w.number("thinking_tokens", u.reasoning)
+		w.end('}')
+	}
 	w.end('}')
 }
 

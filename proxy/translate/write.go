@@ -28,6 +28,12 @@ func (w *writer) key(name string) *writer {
 	return w
 }
 
+// name begins a member whose name is the document's own.
+func (w *writer) name(key gjson.Result) { w.comma(); w.b = append(append(w.b, key.Raw...), ':') }
+
+// member writes a member of a document as it stands there.
+func (w *writer) member(key, value gjson.Result) { w.name(key); w.raw([]byte(value.Raw)) }
+
 // raw writes a value as it stands.
 func (w *writer) raw(value []byte) { w.comma(); w.b = append(w.b, value...) }
 
