@@ -2,11 +2,13 @@ package proxy
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
 	"spillway/engine"
 	"spillway/engine/policyset"
+	"spillway/engine/runtime"
 	"spillway/proxy/config"
 )
 
@@ -37,6 +39,28 @@ func Targets(s Sources) ([]config.Target, engine.Faults) {
 		return nil, faults
 	}
 	return c.Targets, nil
+}
+
+// Project is what policies are tested in.
+type Project struct {
+	// Root is the folder of the policies as a person would write it; OnDisk is false for the embedded ones.
+	Root     string
+	OnDisk   bool
+	Policies fs.FS
+	Env      engine.Environment
+	Limits   runtime.Limits
+}
+
+// Open reads a project up to its policies.
+func Open(s Sources) (Project, engine.Faults) {
+	f, faults := s.read()
+	if len(faults) > 0 {
+		return Project{}, faults
+	}
+	return Project{
+		Root: f.root, OnDisk: f.config.PoliciesDir() != "", Policies: f.policies,
+		Env: f.env, Limits: runtime.Limits{Decide: f.config.Limits.Decide},
+	}, nil
 }
 
 // sampled asks every policy about the sample situations, in the dialects that have a target.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"spillway/engine"
@@ -64,7 +65,7 @@ func (s Sources) read() (*files, engine.Faults) {
 	}
 	f := &files{config: c, text: text, root: "policies", policies: s.Embedded}
 	if dir := c.PoliciesDir(); dir != "" {
-		f.root, f.policies = dir, os.DirFS(dir)
+		f.root, f.policies = asWritten(dir), os.DirFS(dir)
 	}
 	f.env.Targets, f.env.Vars = c.Engine()
 	return f, nil
@@ -106,12 +107,13 @@ func (f *files) load(previous *policyset.Set) (*policyset.Set, engine.Faults) {
 func (s Sources) loadConfig() (*config.Config, []byte, engine.Faults) {
 	c, text := config.Default(), []byte(nil)
 	if s.Config != "" {
+		file := asWritten(s.Config)
 		var err error
-		if text, err = os.ReadFile(s.Config); err != nil {
-			return nil, nil, engine.Faults{{Position: engine.Position{File: s.Config}, Message: "cannot be read: " + reason(err)}}
+		if text, err = os.ReadFile(file); err != nil {
+			return nil, nil, engine.Faults{{Position: engine.Position{File: file}, Message: "cannot be read: " + reason(err)}}
 		}
 		var faults engine.Faults
-		if c, faults = config.Parse(s.Config, text, os.LookupEnv); len(faults) > 0 {
+		if c, faults = config.Parse(file, text, os.LookupEnv); len(faults) > 0 {
 			return nil, nil, faults
 		}
 	}
@@ -120,6 +122,18 @@ func (s Sources) loadConfig() (*config.Config, []byte, engine.Faults) {
 		c, faults = c.WithFiles(os.ReadFile)
 	}
 	return c, text, faults
+}
+
+// asWritten is a path as a person in the working directory would write it.
+func asWritten(name string) string {
+	here, err := os.Getwd()
+	if err != nil || !filepath.IsAbs(name) {
+		return name
+	}
+	if short, err := filepath.Rel(here, name); err == nil && filepath.IsLocal(short) {
+		return filepath.ToSlash(short)
+	}
+	return name
 }
 
 func reason(err error) string {

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/alecthomas/kong"
 
 	"spillway/engine"
+	"spillway/engine/nearest"
 )
 
 // The exit codes.
@@ -24,6 +26,7 @@ type cli struct {
 	Run     runCommand     `cmd:"" default:"withargs" help:"Serve (the default)."`
 	Demo    demoCommand    `cmd:"" help:"Show an overload and what Spillway makes of it: real HTTP, simulated targets."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and the policies, and run the tables beside them."`
+	Test    testCommand    `cmd:"" help:"Run the tables beside policies, and their storms."`
 	Types   typesCommand   `cmd:"" help:"Print spillway.d.ts, the types that policies are written against."`
 	Key     keyCommand     `cmd:"" help:"Make a key for a client or for the admin address, and the sum that goes into the configuration."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -47,11 +50,39 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "run spillway --help to see what there is")
 		return exitUsage
 	}
-	if err := command.Run(); err != nil {
-		tell(stderr, err)
+	return finish(stderr, command.Run())
+}
+
+// finish says what went wrong, unless the command has, and gives the exit code.
+func finish(stderr io.Writer, err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errFailed):
 		return exitWrong
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "spillway: %v\n", err)
+		return exitUsage
 	}
-	return 0
+	tell(stderr, err)
+	return exitWrong
+}
+
+// usageError is a command line that parses and yet makes no sense.
+type usageError struct{ error }
+
+// similar is a hint at the name beside a path that was probably meant; "" when none is like it.
+func similar(path string) string {
+	entries, _ := os.ReadDir(filepath.Dir(path)) // without a folder there is nothing like it
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if near := nearest.Name(filepath.Base(path), names); near != "" {
+		return fmt.Sprintf("; did you mean %s?", filepath.Join(filepath.Dir(path), near))
+	}
+	return ""
 }
 
 // output is where a command writes its result.

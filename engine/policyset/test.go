@@ -15,14 +15,20 @@ import (
 	"spillway/engine/table"
 )
 
-// Tests say what [Test] tests, and how. Its tables' options are those of every table; Wants and Done may be nil as there.
+// Tests say what [Test] tests, and how; see [table.Options]. All but Env may be zero.
 type Tests struct {
-	table.Options
-
+	Env    engine.Environment
+	Limits runtime.Limits
 	// Policy is the only policy to test; "" = all.
 	Policy string
 	// Coverage asks for what of the policies runs.
 	Coverage bool
+	// Wants says which rows are run; nil = all.
+	Wants func(policy, row string) bool
+	// Storm sends storms; nil = they are skipped.
+	Storm func(table.Storm) (table.Figures, error)
+	// Row is told of each row as soon as it is done; nil = nobody is.
+	Row func(policy string, r table.Result)
 	// Done is told of each policy, in the order of their names, as soon as it is done; nil = nobody is.
 	Done func(*Tested)
 }
@@ -45,7 +51,7 @@ func (t *Tested) OK() bool {
 
 // Test runs the tables beside the policies in the root of files; see [Load] for what is what there. The faults are those of
 // the folder as such.
-func Test(root string, files fs.FS, tests Tests) ([]*Tested, engine.Faults) {
+func Test(root string, files fs.FS, tests *Tests) ([]*Tested, engine.Faults) {
 	src, err := read(files)
 	if err != nil {
 		return nil, engine.Faults{unreadable(root, err)}
@@ -103,7 +109,19 @@ func (l *loading) pairs() (map[string]pair, engine.Faults) {
 	return pairs, l.faults
 }
 
-func (l *loading) test(name string, files pair, tests Tests) *Tested {
+// options are those of one policy's table.
+func (t *Tests) options(policy string) table.Options {
+	o := table.Options{Env: t.Env, Limits: t.Limits, Storm: t.Storm}
+	if t.Wants != nil {
+		o.Wants = func(row string) bool { return t.Wants(policy, row) }
+	}
+	if t.Row != nil {
+		o.Done = func(r table.Result) { t.Row(policy, r) }
+	}
+	return o
+}
+
+func (l *loading) test(name string, files pair, tests *Tests) *Tested {
 	began := time.Now()
 	t := &Tested{Name: name}
 	if files.table != "" {
@@ -121,7 +139,7 @@ func (l *loading) test(name string, files pair, tests Tests) *Tested {
 	program, faults := compile(files.policy)
 	if t.Faults = faults; len(faults) == 0 {
 		t.Coverage = program.Coverage()
-		t.run(l.folder, files.table, program, tests.Options)
+		t.run(l.folder, files.table, program, tests.options(name))
 	}
 	t.Took = time.Since(began)
 	return t

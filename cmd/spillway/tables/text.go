@@ -1,0 +1,142 @@
+package tables
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"spillway/engine"
+	"spillway/engine/policyset"
+	"spillway/engine/table"
+)
+
+// Text tells people, as `go test` does: failures with their code frames, a line for each policy, and a last one.
+type Text struct {
+	Out     io.Writer
+	Verbose bool // a line for each row
+}
+
+// Row implements [Teller].
+func (t *Text) Row(policy string, r table.Result) {
+	switch {
+	case r.Skipped && t.Verbose:
+		t.line("--- SKIP", policy, r)
+	case r.OK() && t.Verbose:
+		t.line("--- PASS", policy, r)
+	case !r.OK():
+		t.line("--- FAIL", policy, r)
+	}
+	if t.Verbose && len(r.Figures) > 0 {
+		fmt.Fprintf(t.Out, "    %s\n", figures(r.Figures))
+	}
+	for _, f := range r.Faults {
+		t.fault(r.Name, f)
+	}
+}
+
+func (t *Text) line(what, policy string, r table.Result) {
+	fmt.Fprintf(t.Out, "%s: %s/%s (%s)\n", what, policy, r.Name, seconds(r.Took))
+}
+
+// fault prints a fault below its row, without saying again which row that is.
+func (t *Text) fault(row string, f *engine.Fault) {
+	short := *f
+	short.Message = strings.TrimPrefix(f.Message, fmt.Sprintf("row %q: ", row))
+	for line := range strings.Lines(short.Frame()) {
+		fmt.Fprint(t.Out, "    "+line)
+	}
+}
+
+// Policy implements [Teller].
+func (t *Text) Policy(p *policyset.Tested) {
+	for _, f := range p.Faults {
+		t.fault("", f)
+	}
+	file := cmp.Or(p.File, p.Table)
+	var s Sum
+	s.Add(p)
+	switch {
+	case !p.OK():
+		fmt.Fprintf(t.Out, "FAIL\t%s\t%s\t%s\n", file, seconds(p.Took), counted(s))
+	case p.Table == "":
+		fmt.Fprintf(t.Out, "?   \t%s\t[no table]\n", file)
+	case s.Rows == 0:
+		fmt.Fprintf(t.Out, "ok  \t%s\t%s\t[no rows to run]\n", file, seconds(p.Took))
+	default:
+		fmt.Fprintf(t.Out, "ok  \t%s\t%s\t%s\n", file, seconds(p.Took), counted(s))
+	}
+}
+
+// counted says of how many rows how many failed.
+func counted(s Sum) string {
+	text := plural(s.Rows-s.Storms, "row")
+	if s.Storms > 0 {
+		text += " and " + plural(s.Storms, "storm")
+	}
+	if s.Failed > 0 {
+		text += fmt.Sprintf(", %d failed", s.Failed)
+	}
+	if s.Skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", s.Skipped)
+	}
+	return text
+}
+
+// Coverage implements [Teller].
+func (t *Text) Coverage(files []File) {
+	fmt.Fprintln(t.Out)
+	columns := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
+	for _, f := range files {
+		fmt.Fprintf(columns, "%s\t%5.1f%%\t%d of %d", f.Name, f.Percent(), f.Covered, f.Places)
+		if lines := f.lines(); lines != "" {
+			fmt.Fprintf(columns, "\tnot run: %s", lines)
+		}
+		fmt.Fprintln(columns)
+	}
+	_ = columns.Flush() // to where Fprint's errors went too
+	fmt.Fprintln(t.Out)
+}
+
+// End implements [Teller].
+func (t *Text) End(s Sum) {
+	for _, f := range s.Faults {
+		fmt.Fprint(t.Out, f.Frame())
+	}
+	verdict := "ok"
+	if !s.OK() {
+		verdict = "FAIL"
+	}
+	if s.Policies > 0 {
+		fmt.Fprintf(t.Out, "%s: %s of %s, %s\n", verdict, counted(s), policies(s.Policies), seconds(s.Took))
+	}
+}
+
+func policies(n int) string {
+	if n == 1 {
+		return "1 policy"
+	}
+	return fmt.Sprintf("%d policies", n)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2fs", d.Seconds()) }
+
+// figures are what came of a storm, in the order of the measures.
+func figures(f table.Figures) string {
+	var parts []string
+	for _, m := range table.Measures() {
+		if v, measured := f[m.Name]; measured {
+			parts = append(parts, m.Name+" "+m.Show(v))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

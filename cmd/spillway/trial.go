@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"spillway/cmd/spillway/tables"
+	"spillway/engine"
+	"spillway/engine/policyset"
+	"spillway/engine/watch"
+	"spillway/proxy"
+)
+
+// trial is a run of tables, or many of them while it watches.
+type trial struct {
+	command *testCommand
+	out     io.Writer
+	sources proxy.Sources
+	policy  string
+	only    *regexp.Regexp
+}
+
+// run runs the tables once, tells of them, and says whether all is well.
+func (t *trial) run() bool {
+	began := time.Now()
+	var teller tables.Teller = &tables.Text{Out: t.out, Verbose: t.command.Verbose}
+	if t.command.JSON {
+		teller = tables.NewEvents(t.out)
+	}
+	var sum tables.Sum
+	tested, faults := t.test(teller, &sum)
+	if t.command.Coverage && len(tested) > 0 {
+		teller.Coverage(tables.Cover(tested))
+	}
+	sum.Faults, sum.Took = faults, time.Since(began)
+	teller.End(sum)
+	return sum.OK()
+}
+
+func (t *trial) test(teller tables.Teller, sum *tables.Sum) ([]*policyset.Tested, engine.Faults) {
+	project, faults := proxy.Open(t.sources)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return policyset.Test(project.Root, project.Policies, &policyset.Tests{
+		Env: project.Env, Limits: project.Limits,
+		Policy:   t.policy,
+		Coverage: t.command.Coverage,
+		Wants:    func(policy, row string) bool { return t.only.MatchString(policy + "/" + row) },
+		Row:      teller.Row,
+		Done: func(tested *policyset.Tested) {
+			sum.Add(tested)
+			teller.Policy(tested)
+		},
+	})
+}
+
+// watch runs the tables now and after every change, until it is told to end.
+func (t *trial) watch() error {
+	paths, err := t.paths()
+	if err != nil {
+		return err
+	}
+	stop, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer restore()
+	changed := make(chan struct{}, 1)
+	watcher, err := watch.New(paths, func() {
+		select {
+		case changed <- struct{}{}:
+		default: // the next look sees this change too
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer watcher.Close()
+	for {
+		t.clear()
+		t.run()
+		if !t.command.JSON {
+			fmt.Fprintf(t.out, "\n%s; waiting for changes below %s\n", time.Now().Format(time.TimeOnly), strings.Join(paths, " and "))
+		}
+		select {
+		case <-stop.Done():
+			return nil
+		case <-changed:
+		}
+	}
+}
+
+// paths are what to watch.
+func (t *trial) paths() ([]string, error) {
+	var paths []string
+	if t.sources.Config != "" {
+		paths = append(paths, t.sources.Config)
+	}
+	project, faults := proxy.Open(t.sources)
+	switch {
+	case len(faults) > 0 && len(paths) == 0:
+		return nil, faults
+	case len(faults) == 0 && project.OnDisk:
+		paths = append(paths, project.Root)
+	case len(paths) == 0:
+		return nil, usageError{errors.New("--watch: the embedded policies do not change; name a folder of policies")}
+	}
+	return paths, nil
+}
+
+// clear empties a terminal, and nothing else.
+func (t *trial) clear() {
+	if file, ok := t.out.(*os.File); ok && !t.command.JSON && term.IsTerminal(int(file.Fd())) {
+		fmt.Fprint(t.out, "\x1b[2J\x1b[H")
+	}
+}
