@@ -149,7 +149,9 @@ func (r *outliner) content(content []byte, inResult bool) (w Weight) {
 
 func (r *outliner) block(b part, inResult bool) Weight {
 	switch b.kind {
-	case "text", "input_text", "output_text", "thinking", "tool_use":
+	case "thinking", "redacted_thinking":
+		return thinkingWeight(b)
+	case "text", "input_text", "output_text", "tool_use":
 		return textWeight(b.text)
 	case "image", "image_url", "input_image":
 		return Weight{fixed: imageTokens}
@@ -166,7 +168,9 @@ func (r *outliner) block(b part, inResult bool) Weight {
 		r.results.add(w)
 		return w
 	}
-	return textWeight(b.whole)
+	w := textWeight(b.whole)
+	w.text -= b.mark // clients move their marks from turn to turn
+	return w
 }
 
 // Weigh weighs a part of a prompt as it stands in a body: a string, a block, or a list of blocks.

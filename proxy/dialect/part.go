@@ -10,6 +10,8 @@ type part struct {
 	text                 []byte // what a block says: text, thinking, a tool's input
 	source               []byte // of an image or a document
 	data                 int    // bytes of a file
+	mark                 int    // bytes of a mark for the cache
+	sealed               []byte // thinking that only the server reads which made it
 	toolCalls, reasoning []byte // of an assistant's chat message
 	output               []byte // of a tool's call, as an item
 	signed               bool   // carries what only the server that made it can read
@@ -39,7 +41,14 @@ func readPart(b []byte) part {
 			p.reasoning = value
 		case "output":
 			p.output = value
-		case "signature", "encrypted_content":
+		case "cache_control":
+			p.mark = len(`"cache_control":,`) + len(value)
+		case "data":
+			p.sealed = value
+		case "signature":
+			p.signed = p.signed || rawjson.IsText(value)
+			p.sealed = value
+		case "encrypted_content":
 			p.signed = p.signed || rawjson.IsText(value)
 		}
 	}

@@ -88,3 +88,12 @@ func documentWeight(b part) Weight {
 	}
 	return Weight{fixed: max(imageTokens, data/documentShare)}
 }
+
+// thinkingWeight weighs thinking by its text. Where that is left out or encrypted, the target still reads all of it, and it is
+// in the signature or the data, in base64.
+func thinkingWeight(b part) Weight {
+	if rawjson.IsText(b.text) {
+		return textWeight(b.text)
+	}
+	return Weight{text: len(b.sealed) * 3 / 4}
+}

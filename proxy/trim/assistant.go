@@ -65,7 +65,7 @@ func (f *form) chatAssistant(p grammar.Part, yield func(part) bool) {
 	}
 	if p.Reasoning != nil {
 		r := f.said(p.Reasoning)
-		if p.ToolCalls == nil && p.FunctionCall == nil {
+		if r.tokens > 0 && p.ToolCalls == nil && p.FunctionCall == nil {
 			r.kind, r.saved = thought, r.tokens
 		}
 		if !yield(r) {

@@ -2,142 +2,188 @@ package trim_test
 
 import (
 	"bytes"
-	"slices"
+	"fmt"
 	"testing"
 
 	"spillway/engine"
 	"spillway/proxy/dialect"
 	"spillway/proxy/grammar"
 	"spillway/proxy/trim"
+	"spillway/proxy/trim/proof"
 )
 
-// laws are what holds for any request and any options. They return what the trim did.
-func laws(t *testing.T, call *dialect.Call, o trim.Options) trim.Result {
-	t.Helper()
-	input := bytes.Clone(call.Body)
+// grow lets a conversation grow with one set of options, and holds each of its trimmed requests against all laws. cases is how
+// many requests that were, of which cut were cut.
+func grow(seed uint64, chat bool, n uint64) (cases, cut int, err error) {
+	c := proof.New(seed, chat)
+	end, err := c.Last()
+	if err != nil {
+		return 0, 0, err
+	}
+	rules := combination(n, end, c.Moves)
+	var last proof.Step
+	loop := -1
+	for request, err := range c.Requests() {
+		if err != nil {
+			return cases, cut, err
+		}
+		step, err := trimmed(c, request, rules, &loop)
+		if err == nil && last.Before != nil {
+			err = c.Grew(rules, last, step)
+		}
+		if err != nil {
+			return cases, cut, fmt.Errorf("seed %d, chat %v, options %d: %w\n%+v\nin   %s\nout  %s", seed, chat, n, err, *rules, request.Body, step.After.Body)
+		}
+		if last = step; !step.Shape.IsZero() {
+			rules.LoopTrimmed = true
+			cut++
+		}
+		cases++
+	}
+	return cases, cut, nil
+}
+
+func read(chat bool, body []byte) (*dialect.Call, error) {
+	api, endpoint := engine.Anthropic, dialect.Messages
+	if chat {
+		api, endpoint = engine.OpenAI, dialect.ChatCompletions
+	}
+	call, problem := dialect.Parse(api, endpoint, bytes.Clone(body))
+	if problem != nil {
+		return nil, problem
+	}
+	return call, nil
+}
+
+// trimmed is a request, and what a trim left of it once all laws hold that need no other request. loop is where the tool loop
+// of the request before began.
+func trimmed(c *proof.Conversation, request *proof.Request, rules *proof.Rules, loop *int) (step proof.Step, err error) {
+	if step.Before, step.After = request, request; step.Before.Loop() != *loop { // this is the request that begins another
+		*loop, rules.LoopTrimmed = step.Before.Loop(), false
+	}
+	if err := step.Before.Judge(c.Chat); err != nil {
+		return step, fmt.Errorf("the generator: %w", err)
+	}
+	call, err := read(c.Chat, request.Body)
+	if err != nil {
+		return step, err
+	}
+	if err := grammar.Check(call); err != nil {
+		return step, fmt.Errorf("the grammar refuses what the oracle does not: %w", err)
+	}
+	o := trim.Options{Trim: rules.Trim, Tokens: rules.Tokens, PrefixBound: rules.PrefixBound, LoopTrimmed: rules.LoopTrimmed}
 	got, err := trim.Trim(call, o)
 	if err != nil {
-		t.Fatalf("%v\noptions %+v\n%s", err, o.Trim, input)
+		return step, err
 	}
-	fail := func(law string) {
-		t.Helper()
-		t.Fatalf("%s\noptions %+v\nin  %s\nout %s", law, o, input, got.Call.Body)
+	if step.After, err = c.Read(got.Call.Body); err != nil {
+		return step, err
 	}
-	if !bytes.Equal(input, call.Body) {
-		fail("the request was changed")
+	if step.Shape, err = c.Compare(rules, step.Before, step.After); err != nil {
+		return step, err
 	}
-	if len(got.Applied) == 0 {
-		if got.Call != call || got.Saved != 0 {
-			fail("something changed though nothing was applied")
-		}
-		return got
+	if !step.Shape.IsZero() {
+		return step, holds(c.Chat, call, step, got, o, rules)
 	}
-	switch out := got.Call.Body; {
-	case got.Untouched != "":
-		fail("untouched, and applied")
-	case grammar.Check(call) != nil:
-		fail("what was odd was edited")
+	if got.Call != call || got.Saved != 0 || got.Applied != nil {
+		return step, fmt.Errorf("nothing was cut, and that is not what was said: %+v", got)
+	}
+	return step, nil
+}
+
+// holds are the laws for a request that was cut.
+func holds(chat bool, call *dialect.Call, step proof.Step, got trim.Result, o trim.Options, rules *proof.Rules) error {
+	body, after := step.Before.Body, step.After.Body
+	saved := step.Before.Estimate(rules) - step.After.Estimate(rules)
+	switch {
+	case !bytes.Equal(call.Body, body):
+		return fmt.Errorf("the request itself was changed")
+	case len(after) >= len(body):
+		return fmt.Errorf("not smaller")
+	case got.Saved != saved || saved < max(1, o.MinTokens):
+		return fmt.Errorf("%d tokens were saved, and %d reported", saved, got.Saved)
 	case grammar.Check(got.Call) != nil:
-		fail("not well-formed: " + grammar.Check(got.Call).Error())
-	case len(out) >= len(input):
-		fail("not smaller")
-	case got.Saved < max(1, o.MinTokens):
-		fail("not worth it")
+		return fmt.Errorf("the grammar: %w", grammar.Check(got.Call))
 	}
-	for _, name := range []string{"model", "system", "tools", "max_tokens", "thinking"} {
-		if !bytes.Equal(call.Value(name), got.Call.Value(name)) {
-			fail(name + " changed")
-		}
+	if err := step.After.Judge(chat); err != nil {
+		return fmt.Errorf("the target would refuse it: %w", err)
 	}
-	if again, err := trim.Trim(call, o); err != nil || !bytes.Equal(again.Call.Body, got.Call.Body) {
-		fail("not deterministic")
-	}
-	twice, err := trim.Trim(got.Call, o)
+	same, err := read(chat, body)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	if twice.Call != got.Call {
-		fail("not idempotent: " + twice.Applied[0] + "\n" + string(twice.Call.Body))
+	if again, err := trim.Trim(same, o); err != nil || !bytes.Equal(again.Call.Body, after) {
+		return fmt.Errorf("not deterministic (%w): %s", err, again.Call.Body)
 	}
-	return got
+	if twice, err := trim.Trim(got.Call, o); err != nil || twice.Call != got.Call {
+		return fmt.Errorf("not idempotent (%w): %s", err, twice.Call.Body)
+	}
+	return nil
 }
 
-// options are all sorts, from bytes.
-func options(seed []byte) trim.Options {
-	next := func(n int) int {
-		if len(seed) == 0 {
-			return 0
+// stride is a prime that no number of choices shares a factor with: successive multiples of it are far apart, and in the end
+// every combination.
+const stride = 7919
+
+// Every law holds for conversations of every kind, in both dialects, with every sort of options.
+func TestLaws(t *testing.T) {
+	cases, cut := 0, 0
+	for seed := range uint64(1500) {
+		for i, chat := range []bool{false, true} {
+			all, some, err := grow(seed, chat, (2*seed+uint64(i))*stride%combinations)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cases, cut = cases+all, cut+some
 		}
-		b := int(seed[0])
-		seed = seed[1:]
-		return b % n
 	}
-	var o trim.Options
-	if n := next(8); n > 0 {
-		o.KeepToolResults = new(n - 1)
+	if cases < 20_000 || cut < cases/3 {
+		t.Errorf("of %d requests %d were cut", cases, cut)
 	}
-	if n := next(8); n > 0 {
-		o.KeepTurns = new(n - 1)
-	}
-	o.DropThinking = next(2) == 1
-	o.Images = []string{"", "keep", "drop old"}[next(3)]
-	o.To = next(60) * (1 + next(40))
-	o.MinTokens = next(3) * next(100)
-	o.Except = [][]string{nil, {"read"}, {"write", "read"}}[next(3)]
-	o.Placeholder = []string{"", "-", `gone "for" good`}[next(3)]
-	o.PrefixBound = next(3) == 1
-	o.LoopTrimmed = next(2) == 1
-	o.Tokens = []func([]byte) int{nil, func(raw []byte) int { return len(raw) }}[next(2)]
-	return o
 }
 
-func FuzzTrim(f *testing.F) {
-	for seed := range uint64(12) {
-		for _, endpoint := range []dialect.Endpoint{dialect.Messages, dialect.ChatCompletions} {
-			f.Add(conversation(seed, endpoint, 1+int(seed)%4), endpoint == dialect.ChatCompletions, []byte{byte(seed), 2, 1, 2, 0, 0, byte(seed)})
+// Each input is many cases: two conversations, each with several sets of options, request by request.
+func FuzzLaws(f *testing.F) {
+	f.Add(uint64(1), uint64(0))
+	f.Fuzz(func(t *testing.T, seed, n uint64) {
+		for i := range uint64(8) {
+			if _, _, err := grow(seed, i%2 == 0, (n+i*stride)%combinations); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	f.Fuzz(func(t *testing.T, body []byte, chat bool, seed []byte) {
-		api, endpoint := engine.Anthropic, dialect.Messages
-		if chat {
-			api, endpoint = engine.OpenAI, dialect.ChatCompletions
-		}
-		call, problem := dialect.Parse(api, endpoint, body)
-		if problem != nil {
-			return
-		}
-		laws(t, call, options(seed))
 	})
 }
 
-// The laws hold for well-formed conversations of every kind with all sorts of options.
-func TestLaws(t *testing.T) {
-	cut := 0
-	for seed := range uint64(1500) {
-		for _, endpoint := range []dialect.Endpoint{dialect.Messages, dialect.ChatCompletions} {
-			call := parse(t, endpoint, conversation(seed, endpoint, int(seed%40)))
-			if err := grammar.Check(call); err != nil {
-				t.Fatalf("the generator: %v\n%s", err, call.Body)
+// What came in odd goes out as it came, whatever a trim is asked for.
+func TestOddRequests(t *testing.T) {
+	odd := make([]int, proof.Breakages)
+	for seed := range uint64(120) {
+		c := proof.New(seed, seed%2 == 0)
+		for kind := range odd {
+			request, err := c.Broken(kind)
+			if err != nil {
+				t.Fatal(err)
 			}
-			if got := laws(t, call, options(seedBytes(seed))); got.Applied != nil {
-				cut++
+			if request == nil || request.Judge(c.Chat) == nil {
+				continue
+			}
+			odd[kind]++
+			call, err := read(c.Chat, request.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := trim.Options{Trim: engine.Trim{KeepToolResults: new(0), KeepTurns: new(1), DropThinking: true, Images: "drop old", To: 1}}
+			if got, err := trim.Trim(call, o); err != nil || got.Call != call {
+				t.Fatalf("seed %d, broken in way %d, was edited: %v\nin  %s\nout %s", seed, kind, err, request.Body, got.Call.Body)
+			}
+			if grammar.Check(call) == nil {
+				t.Fatalf("seed %d, broken in way %d, passes the grammar:\n%s", seed, kind, request.Body)
 			}
 		}
 	}
-	if cut < 1000 {
-		t.Errorf("only %d of 3000 were cut at all", cut)
+	for kind, n := range odd {
+		if n < 20 {
+			t.Errorf("way %d broke %d of 120 requests", kind, n)
+		}
 	}
-}
-
-func parse(tb testing.TB, endpoint dialect.Endpoint, body []byte) *dialect.Call {
-	tb.Helper()
-	api := engine.Anthropic
-	if endpoint == dialect.ChatCompletions {
-		api = engine.OpenAI
-	}
-	call, problem := dialect.Parse(api, endpoint, slices.Clip(body))
-	if problem != nil {
-		tb.Fatalf("%v\n%s", problem, body)
-	}
-	return call
 }
