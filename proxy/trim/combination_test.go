@@ -43,4 +43,6 @@ func combination(n uint64, end *proof.Request, moves bool) *proof.Rules {
 }
 
 // weigh is how the proxy estimates.
-func weigh(raw []byte) int { return dialect.Weigh(raw).Tokens(model.Find("claude-opus-4-6")) }
+func weigh(raw []byte) int { return dialect.Weigh(raw).Tokens(opus) }
+
+var opus = model.Find("claude-opus-4-6")

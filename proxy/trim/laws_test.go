@@ -68,9 +68,6 @@ func trimmed(c *proof.Conversation, request *proof.Request, rules *proof.Rules, 
 	if err != nil {
 		return step, err
 	}
-	if err := grammar.Check(call); err != nil {
-		return step, fmt.Errorf("the grammar refuses what the oracle does not: %w", err)
-	}
 	o := trim.Options{Trim: rules.Trim, Tokens: rules.Tokens, PrefixBound: rules.PrefixBound, LoopTrimmed: rules.LoopTrimmed}
 	got, err := trim.Trim(call, o)
 	if err != nil {
@@ -84,6 +81,9 @@ func trimmed(c *proof.Conversation, request *proof.Request, rules *proof.Rules, 
 	}
 	if !step.Shape.IsZero() {
 		return step, holds(c.Chat, call, step, got, o, rules)
+	}
+	if err := grammar.Check(call); err != nil {
+		return step, fmt.Errorf("the grammar refuses what the oracle does not: %w", err)
 	}
 	if got.Call != call || got.Saved != 0 || got.Applied != nil {
 		return step, fmt.Errorf("nothing was cut, and that is not what was said: %+v", got)
@@ -102,8 +102,6 @@ func holds(chat bool, call *dialect.Call, step proof.Step, got trim.Result, o tr
 		return fmt.Errorf("not smaller")
 	case got.Saved != saved || saved < max(1, o.MinTokens):
 		return fmt.Errorf("%d tokens were saved, and %d reported", saved, got.Saved)
-	case grammar.Check(got.Call) != nil:
-		return fmt.Errorf("the grammar: %w", grammar.Check(got.Call))
 	}
 	if err := step.After.Judge(chat); err != nil {
 		return fmt.Errorf("the target would refuse it: %w", err)

@@ -37,8 +37,8 @@ func New(seed uint64, chat bool) *Conversation {
 	w.gap = pick(w, "", "", " ", "\n  ")
 	c := &Conversation{Chat: chat, gap: w.gap, known: reader{}}
 	turns := w.r.IntN(4)
-	if w.chance(8) {
-		turns = 5 + w.r.IntN(15)
+	if w.chance(5) {
+		turns = 5 + w.r.IntN(12)
 	}
 	if chat {
 		w.openAI(c, turns)

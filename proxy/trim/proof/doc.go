@@ -6,8 +6,12 @@
 //	writer.go       choices, and JSON written with them
 //	anthropic.go    Anthropic's messages; blocks.go what they consist of
 //	openai.go       chat completions
-//	oracle.go       whether a target would take a request: what both dialects share, and the system prompt and limits
-//	messages.go     the rules for Anthropic's messages; chat.go those for chat completions
-//	shape.go        what a trim took, found by comparing two requests
-//	change.go       which changes of a message a trim may make
+//	breakage.go     one rule broken
+//
+//	request.go      a request as the rules see it
+//	oracle.go       whether a target would take it; messages.go the rules for Anthropic's messages, chat.go for chat completions
+//	shape.go        what a trim took, found by comparing two requests; change.go of a message
+//	obey.go         whether it was allowed to; reach.go whether it was enough
+//	growth.go       whether there was a reason to cut elsewhere than before
+//	estimate.go     what a request costs
 package proof

@@ -10,7 +10,7 @@ import (
 
 // took says whether something of a kind was taken of a message.
 func (s *Shape) took(i int, kind string) bool {
-	for _, cut := range strings.Fields(s.Cuts[i]) {
+	for cut := range strings.FieldsSeq(s.Cuts[i]) {
 		if strings.HasPrefix(cut, kind) {
 			return true
 		}

@@ -3,6 +3,7 @@ package proof
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -59,7 +60,7 @@ func (r *Request) judgeFrame() error {
 
 // judgeMarks: at most four, the automatic one among them, and none on thinking or an empty text.
 func (r *Request) judgeMarks() error {
-	all := append(readContent(r.System).blocks, decode[[]block](r.Tools)...)
+	all := slices.Concat(readContent(r.System).blocks, decode[[]block](r.Tools))
 	for _, m := range r.messages {
 		all = append(all, m.content.blocks...)
 		for _, b := range m.content.blocks {

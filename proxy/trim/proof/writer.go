@@ -39,7 +39,7 @@ func kind(name string) string { return `"type":"` + name + `"` }
 
 // words are what a careless reader of JSON stumbles over, as they stand inside a string.
 var words = []string{
-	"word", "go on", `\n`, `\"`, `\\`, `\\\"`, `]`, `[{`, `}`, `,`, `\u0041`, `\ud83d\ude00`, "日本語", "é",
+	"word", "go on", `\n`, `\"`, `\\`, `\\\"`, `]`, `[{`, `}`, `,`, `\u0041`, `\ud83d\ude00`, "\u65e5\u672c\u8a9e", "é",
 	`\"type\":\"tool_use\"`, `{\"role\":\"user\"}`, `\"cache_control\":{}`, `[old tool result cleared]`, "thinking", `\t`,
 }
 
