@@ -44,9 +44,9 @@ const (
 	OutcomeDecided   Outcome = "decided"   // a valid action
 	OutcomeInvalid   Outcome = "invalid"   // returned something that is no action
 	OutcomeThrew     Outcome = "threw"     // threw
-	OutcomeTimedOut  Outcome = "timed_out" // was interrupted at its time limit
+	OutcomeTimedOut  Outcome = "timed_out" // was interrupted at its limit of time or memory
 	OutcomeAbandoned Outcome = "abandoned" // could not be interrupted; its runtime was given up
-	OutcomeBenched   Outcome = "benched"   // was not called, since it was abandoned too often
+	OutcomeBenched   Outcome = "benched"   // was not called, since it had to be stopped too often
 )
 
 // OnError says what the proxy does when a policy gives no valid action.

@@ -98,7 +98,6 @@ func TestInvalidActions(t *testing.T) {
 		{`{ send: "claude", maxTokens: 0 }`, `maxTokens must be a whole number from 1, not 0`},
 		{`{ send: "claude", maxTokens: 1.5 }`, `maxTokens must be a whole number from 1, not 1.5`},
 		{`{ send: "claude", maxTokens: "10" }`, `maxTokens must be a whole number from 1, not "10"`},
-		{`{ send: "claude", maxTokens: 10n }`, `maxTokens must be a whole number from 1, not 10`},
 		{`{ send: "claude", trim: true }`, `trim must be an object, not true`},
 		{`{ send: "claude", trim: { keepTurn: 2 } }`, `unknown key "keepTurn" in trim (did you mean "keepTurns"?)`},
 		{`{ send: "claude", trim: { dropThinking: 1 } }`, `trim.dropThinking must be true or false, not 1`},

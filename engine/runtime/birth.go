@@ -1,7 +1,7 @@
 package runtime
 
 import (
-	_ "embed" // harden.js
+	_ "embed" // bound.js and harden.js
 	"hash/fnv"
 	"math/rand/v2"
 	"time"
@@ -15,7 +15,13 @@ import (
 //go:embed harden.js
 var hardenSource string
 
-var harden = goja.MustCompile("harden.js", hardenSource, true)
+//go:embed bound.js
+var boundSource string
+
+var (
+	harden = goja.MustCompile("harden.js", hardenSource, true)
+	bound  = goja.MustCompile("bound.js", boundSource, true)
+)
 
 // maxCallDepth bounds recursion: far more than a policy needs, and far less than what would grow Go's stack much.
 const maxCallDepth = 1000
@@ -46,13 +52,15 @@ func newInstance(program *script.Program, env engine.Environment) *instance {
 func (i *instance) load() *engine.Fault {
 	err := i.try(func() {
 		i.call.freeze = i.native("Object", "freeze")
-		i.stringify = i.native("JSON", "stringify")
 		i.plain = i.vm.NewObject().Prototype()
-		i.harden()
+		i.prepareWith(bound, depth)
+		i.prepareWith(harden, script.Backtracks)
+		i.stringify = i.native("JSON", "stringify")
 		i.arguments()
 		globals := i.vm.GlobalObject()
 		i.define(script.Fingerprint, func(js goja.FunctionCall) goja.Value { return i.vm.ToValue(fingerprint(js.Argument(0).String())) })
 		i.define(script.ReturnMark, i.mark)
+		i.define(script.GrowthMark, i.grown)
 		if coverage := i.program.Coverage(); coverage != nil {
 			i.define(script.CoverMark, func(js goja.FunctionCall) goja.Value {
 				coverage.Hit(int(js.Argument(0).ToInteger()))
@@ -78,11 +86,30 @@ func (i *instance) native(object, name string) goja.Callable {
 	return f
 }
 
-func (i *instance) harden() {
-	function, _ := goja.AssertFunction(i.check(i.vm.RunProgram(harden)))
-	i.check(function(goja.Undefined(), i.vm.ToValue(func(js goja.FunctionCall) goja.Value {
-		return i.vm.ToValue(script.Backtracks(js.Argument(0).String(), js.Argument(1).String()))
-	})))
+// prepareWith runs a script that makes the language safe, and needs help from the host for it.
+func (i *instance) prepareWith(preparation *goja.Program, host any) {
+	function, _ := goja.AssertFunction(i.check(i.vm.RunProgram(preparation)))
+	i.check(function(goja.Undefined(), i.vm.ToValue(host)))
+}
+
+// depth is how deeply the arrays and objects of a JSON text are nested, or of something like one.
+func depth(text string) int {
+	deepest, level, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			level++
+			deepest = max(deepest, level)
+		case c == ']' || c == '}':
+			level--
+		}
+	}
+	return deepest
 }
 
 // define makes a global function that is out of the policy's sight until it looks for its name.

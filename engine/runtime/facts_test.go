@@ -85,7 +85,7 @@ func TestAnEndlessLoopIsInterrupted(t *testing.T) {
 func TestAnInterruptionNeverReachesTheNextCall(t *testing.T) {
 	program := compile(t, body(`if (request.stream) ctx.vars.hook(); return { send: "claude" };`))
 	synctest.Test(t, func(t *testing.T) {
-		const limit = 20 * time.Millisecond
+		const limit = 4 * time.Millisecond
 		p := hooked(t, program, Limits{Decide: limit}, func() { time.Sleep(limit) })
 		quick, timedOut := input(0), 0
 		quick.Request.Stream = false
@@ -311,19 +311,6 @@ func TestWhatIsFrozenCanBeOverridden(t *testing.T) {
 	} {
 		if got, _ := evaluate(t, expression, input(0)); got != want {
 			t.Errorf("%s: got %v, want %v", expression, got, want)
-		}
-	}
-}
-
-// What walks or makes something huge is not interruptible either, and its memory is everybody's.
-func TestNothingHugeCanBeMade(t *testing.T) {
-	for _, expression := range []string{
-		`new Array(1e8).fill(0).sort()`, `new Array(1e8).sort()`, `[].indexOf.call({ length: 2 ** 32 - 1 }, 1)`, `"x".repeat(2 ** 28)`,
-		`new Array(1e8).join("x")`, `"x".padEnd(1e9)`, `Array.from({ length: 1e9 })`, `String(new Array(1e8))`, `new Array(1e8).reverse()`,
-	} {
-		d := decide(t, "return "+expression+";", input(0))
-		if d.Outcome != engine.OutcomeThrew || !strings.Contains(d.Fault.Message, "more than 1000000") {
-			t.Errorf("%s: %s, %v", expression, d.Outcome, d.Fault)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"time"
 
 	"github.com/dop251/goja"
 
@@ -26,8 +25,8 @@ func (i *instance) stopped(who string, err error) *engine.Fault {
 	switch {
 	case errors.As(err, &interrupted):
 		fault := i.locate(interrupted.Stack())
-		fault.Message = fmt.Sprintf("%s took longer than %s", who, interrupted.Value())
-		fault.Hint = "is there a loop that does not end?"
+		why, _ := interrupted.Value().(stop)
+		fault.Message, fault.Hint = who+" "+why.what, why.hint
 		return fault
 	case errors.As(err, &overflow):
 		fault := i.locate(overflow.Stack())
@@ -44,11 +43,11 @@ func (i *instance) stopped(who string, err error) *engine.Fault {
 }
 
 // stuckFault tells of a call that could not even be interrupted, so that nobody knows where it is.
-func stuckFault(program *script.Program, who string, limit time.Duration) *engine.Fault {
+func stuckFault(program *script.Program, who string, why stop) *engine.Fault {
 	at := program.Return(0)
 	return &engine.Fault{
 		Position: at,
-		Message:  fmt.Sprintf("%s took longer than %s and could not be interrupted", who, limit),
+		Message:  who + " " + why.what + " and could not be interrupted",
 		Hint:     "one call of a built-in function takes too long: a sort, search, join or repeat of something huge, or a regular expression with g or y",
 		Source:   program.Line(at),
 	}

@@ -33,27 +33,6 @@
     if (/^(eval|Function|GoError|ArrayBuffer|DataView|.+Array)$/.test(name)) delete globalThis[name];
   }
 
-  // A built-in that walks or makes something huge cannot be interrupted, and the memory it takes is everybody's. No policy
-  // needs so much.
-  const most = 1_000_000;
-  const bound = (home, names, size) => {
-    for (const name of names) {
-      const native = home[name];
-      if (typeof native !== "function") continue;
-      const safe = { [name](...args) {
-        if (size(this, args) > most) throw new RangeError(`${name} of more than ${most} items or characters`);
-        return apply(native, this, args);
-      } };
-      home[name] = safe[name];
-    }
-  };
-  const lengthOf = (value) => Number(value?.length ?? 0);
-  bound(Array.prototype, ["fill", "sort", "toSorted", "join", "toString", "toLocaleString", "indexOf", "lastIndexOf", "includes",
-    "reverse", "toReversed", "copyWithin", "splice", "toSpliced", "with", "concat", "flat", "shift", "unshift"], lengthOf);
-  bound(Array, ["from"], (_, [items]) => lengthOf(items));
-  bound(String.prototype, ["repeat"], (text, [times]) => lengthOf(`${text}`) * times);
-  bound(String.prototype, ["padStart", "padEnd"], (_, [length]) => length);
-
   // What is frozen below cannot be overridden by assignment in an object that inherits it, as in
   // `class E extends Error { constructor() { super(); this.name = "E"; } }`. An accessor can.
   const allowOverride = (home, names) => {

@@ -134,6 +134,19 @@ func (i *instance) mark(js goja.FunctionCall) goja.Value {
 	return js.Argument(1)
 }
 
+// longestText bounds what a policy puts together, in characters: as many as a request may have.
+const longestText = 32_000_000
+
+// grown stops a text that has become too long: see [script.GrowthMark].
+func (i *instance) grown(js goja.FunctionCall) goja.Value {
+	v := js.Argument(0)
+	if text, ok := v.(goja.String); ok && text.Length() > longestText {
+		message := i.vm.ToValue(fmt.Sprintf("a text of more than %d characters", longestText))
+		panic(i.vm.ToValue(i.check(i.vm.New(i.vm.Get("RangeError"), message))))
+	}
+	return v
+}
+
 // askRandom is `ctx.random()`.
 func (i *instance) askRandom([]goja.Value) goja.Value {
 	n := i.random.Float64()

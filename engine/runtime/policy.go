@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -14,7 +15,12 @@ type Limits struct {
 	Decide time.Duration
 	// Abandons is how many calls in a row may have to be abandoned before the policy is benched; 0 = 3.
 	Abandons int
+	// Memory is by how many bytes the memory in use may grow during one call; 0 = 128 MB.
+	Memory int
 }
+
+// defaultMemory is many times what a policy needs, and little to a machine that carries traffic.
+const defaultMemory = 128 << 20
 
 // loadLimit is how long a file may take to load, once, when it is made ready.
 const loadLimit = time.Second
@@ -35,13 +41,15 @@ type Policy struct {
 // New runs the program once, checks the shape of its default export, and is ready to decide. The fault says what is wrong
 // with the file.
 func New(program *script.Program, env engine.Environment, limits Limits) (*Policy, *engine.Fault) {
-	p := &Policy{program: program, limit: limits.Decide, pool: newPool(program, env), bench: bench{limit: limits.Abandons}}
+	p := &Policy{program: program, limit: limits.Decide, bench: bench{stuckInRow: limits.Abandons}}
+	p.pool = newPool(program, env, cmp.Or(limits.Memory, defaultMemory))
 	if p.limit <= 0 {
 		p.limit = 20 * time.Millisecond
 	}
-	if p.bench.limit <= 0 {
-		p.bench.limit = 3
+	if p.bench.stuckInRow <= 0 {
+		p.bench.stuckInRow = 3
 	}
+	p.bench.limit = p.limit
 	w, failed := p.borrow(false)
 	if w == nil {
 		return nil, failed.Fault
@@ -65,7 +73,7 @@ func (p *Policy) borrow(fresh bool) (*worker, engine.Decision) {
 	ending := w.do(prepare, loadLimit)
 	if ending == abandoned {
 		p.pool.giveUp(w)
-		return nil, engine.Decision{Outcome: engine.OutcomeAbandoned, Fault: stuckFault(p.program, "the file", loadLimit)}
+		return nil, engine.Decision{Outcome: engine.OutcomeAbandoned, Fault: stuckFault(p.program, "the file", w.why)}
 	}
 	if fault := w.instance.unfit; fault != nil {
 		p.pool.giveBack(w, false)
@@ -89,7 +97,7 @@ func (p *Policy) OnError() engine.OnError { return p.onError }
 // it asked. Its reads and its action are those that [Policy.Decide] would give. False means that the policy must be asked.
 func (p *Policy) Recall(in engine.Input) (engine.Decision, bool) { return p.memory.recall(&in) }
 
-// Decide asks the policy. It never panics, and returns within the time limit and 20 ms of grace; only on a machine whose
+// Decide asks the policy. It never panics, and returns within the time limit and 20 ms of grace, or a quarter of a longer limit; only on a machine whose
 // cores are all busy it takes longer, but never long. in.Request and what it refers to are not touched after that.
 // A decision without a valid action has a Fault.
 func (p *Policy) Decide(in engine.Input) engine.Decision { return p.decide(in, false) }
@@ -100,7 +108,7 @@ func (p *Policy) DecideFresh(in engine.Input) engine.Decision { return p.decide(
 func (p *Policy) decide(in engine.Input, fresh bool) engine.Decision {
 	if !p.bench.admits(p.pool.stuckCalls()) {
 		const hint = "it is tried again from time to time, and a new version of the file at once"
-		return p.failed(engine.OutcomeBenched, "decide is not called at present: it got stuck too often", hint)
+		return p.failed(engine.OutcomeBenched, "decide is not called at present: it had to be stopped too often", hint)
 	}
 	w, failed := p.borrow(fresh)
 	if w == nil {
@@ -111,14 +119,16 @@ func (p *Policy) decide(in engine.Input, fresh bool) engine.Decision {
 	ending := w.do(answer, p.limit)
 	if ending == abandoned {
 		d := i.call.abandon().decision()
-		d.Outcome, d.Took, d.Fault = engine.OutcomeAbandoned, p.limit+grace, stuckFault(p.program, "decide", p.limit)
-		p.bench.ended(w.started.Load())
+		d.Outcome, d.Took, d.Fault = engine.OutcomeAbandoned, p.limit+max(grace, p.limit/4), stuckFault(p.program, "decide", w.why)
+		if w.started.Load() {
+			p.bench.ended(abandoned)
+		}
 		p.pool.giveUp(w)
 		return d
 	}
 	d, learned := i.given, i.lesson
 	i.asked, i.given, i.lesson = engine.Input{}, engine.Decision{}, lesson{}
-	p.bench.ended(false)
+	p.bench.ended(ending)
 	p.pool.giveBack(w, ending == finished && !i.spoiled && !fresh)
 	if learned.whole && !fresh {
 		p.memory.learn(learned, d)
@@ -138,7 +148,7 @@ type Stats struct {
 	Idle      int   // waiting for a call
 	Abandoned int64 // given up so far, with a call that could not be interrupted
 	Stuck     int   // given up, with a call that still runs
-	Benched   bool  // the policy got stuck too often and is not called at present
+	Benched   bool  // the policy had to be stopped too often and is not called at present
 }
 
 // Stats counts the policy's runtimes.

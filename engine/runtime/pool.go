@@ -16,6 +16,7 @@ import (
 type pool struct {
 	program *script.Program
 	env     engine.Environment
+	memory  int           // for each call, in bytes
 	slots   chan struct{} // holds a token for each runtime that is lent
 
 	mu        sync.Mutex
@@ -26,8 +27,8 @@ type pool struct {
 	stuck     int // abandoned and still running
 }
 
-func newPool(program *script.Program, env engine.Environment) *pool {
-	return &pool{program: program, env: env, slots: make(chan struct{}, max(4, 2*stdruntime.GOMAXPROCS(0)))}
+func newPool(program *script.Program, env engine.Environment, memory int) *pool {
+	return &pool{program: program, env: env, memory: memory, slots: make(chan struct{}, max(4, 2*stdruntime.GOMAXPROCS(0)))}
 }
 
 // borrow lends a runtime, one that nobody has used if it is to be fresh, or nil when none becomes free in time.
@@ -45,7 +46,7 @@ func (p *pool) borrow(patience time.Duration, fresh bool) *worker {
 		return w
 	}
 	p.born++
-	return newWorker(newInstance(p.program, p.env))
+	return newWorker(newInstance(p.program, p.env), p.memory)
 }
 
 func (p *pool) takeSlot(patience time.Duration) bool {

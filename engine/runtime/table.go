@@ -17,14 +17,14 @@ const tableHint = "write: export default [ { name: …, want: … } ] satisfies 
 func Table(program *script.Program) (any, Places, *engine.Fault) {
 	i := newInstance(program, engine.Environment{})
 	i.literals = make(map[*goja.Object]script.Literal)
-	w := newWorker(i)
+	w := newWorker(i, defaultMemory)
 	var value any
 	places := make(Places)
 	var fault *engine.Fault
 	ending := w.do(func(i *instance) { value, fault = i.table(places) }, loadLimit)
 	w.dismiss(nil)
 	if ending == abandoned {
-		return nil, nil, stuckFault(program, "the file", loadLimit)
+		return nil, nil, stuckFault(program, "the file", w.why)
 	}
 	return value, places, fault
 }

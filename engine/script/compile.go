@@ -60,6 +60,7 @@ func (f Folder) compile(entry string, more func(*Program, *ast.Program)) (*Progr
 	if faults != nil {
 		return nil, faults
 	}
+	markGrowth(tree)
 	p := &Program{file: file, sum: sha256.Sum256([]byte(made.code)), returns: returns, source: made.source}
 	yieldExports(tree)
 	if more != nil {
@@ -93,6 +94,8 @@ func forbid(tree *ast.Program, source *sourceMap) engine.Faults {
 				message := "regular expression " + n.Literal + " needs backtracking, which cannot be interrupted"
 				faults = append(faults, source.fault(tree, n.Idx, message, backtrackHint))
 			}
+		case *ast.NumberLiteral:
+			faults = append(faults, noBigInt(tree, source, n)...)
 		case *ast.CallExpression:
 			if isCall(n, "__require") {
 				faults = append(faults, source.fault(tree, n.Idx0(), "a policy cannot load modules while it runs", ImportHint))

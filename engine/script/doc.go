@@ -7,6 +7,7 @@
 //	resolve.go     what may be imported, and what to say of the rest
 //	regexp.go      which regular expressions could run for ever
 //	instrument.go  every `return` of `decide` tells which one it is
+//	growth.go      texts that a policy puts together tell how long they have become
 //	walk.go        visits every node of a syntax tree; rewrite.go puts calls into it
 //	literals.go    where the objects of a table were written
 //	coverage.go    what of a program has run, for whoever asks

@@ -5,7 +5,7 @@ declare module "spillway" {
   export interface Policy {
     /**
      * Says what to do with a request: first when it comes in, then again after every attempt that failed.
-     * It must be a pure function of its arguments. It cannot wait, and has 20 ms. For a request without attempts it is not even
+     * It must be a pure function of its arguments. It cannot wait, and has 20 ms and 128 MB. For a request without attempts it is not even
      * called when it has decided before about one that looked the same to it: that had the same values in all that it read.
      *
      * @param attempts what has been tried for this request, oldest first; empty on the first call
