@@ -25,6 +25,7 @@ const (
 type cli struct {
 	Run     runCommand     `cmd:"" default:"withargs" help:"Serve (the default)."`
 	Demo    demoCommand    `cmd:"" help:"Show an overload and what Spillway makes of it: real HTTP, simulated targets."`
+	Init    initCommand    `cmd:"" help:"Write a new project: configuration, a policy with its table, types for editors."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and the policies, and run the tables beside them."`
 	Test    testCommand    `cmd:"" help:"Run the tables beside policies, and their storms."`
 	Types   typesCommand   `cmd:"" help:"Print spillway.d.ts, the types that policies are written against."`

@@ -342,72 +342,106 @@ declare module "spillway" {
   export function hash(text: string): number;
 
   /**
-   * The table beside a policy: the default export of `name.test.ts`. Each row asks `decide` once. What a row leaves out is a
-   * small streaming request, with no attempts, in a world at rest.
+   * The table beside a policy: the default export of `name.test.ts`. `spillway test` runs it, and so does every reload, which
+   * leaves out the storms. What a row leaves out is a small streaming request, with no attempts, in a world at rest.
    */
-  export type Table = Row[];
+  export type Table = (Row | StormRow)[];
 
-  /** One call of `decide`, and what must come back. */
+  /** One decision, and what must come back. It is made three times, also in a fresh runtime, and must be the same each time. */
   export interface Row {
     /** What the row shows. */
     name: string;
-    /** What the client asks for. */
+    /** What the client asks for. Absent: a small streaming request, see there. */
     request?: TableRequest;
-    /** Oldest first. What one leaves out follows from its reason. */
+    /** Oldest first. Absent: none. What one leaves out follows from its reason. */
     attempts?: TableAttempt[];
-    /** The world. */
+    /** The world. Absent: the targets of the configuration, at rest, without vars. */
     ctx?: TableCtx;
-    /** The parts of the action that matter. */
+    /** The parts of the action that matter. An action's 0 is the same as its absence. */
     want?: Wanted<Send & Fail & Effects>;
     /** In place of want: a part of the message with which it must fail, or true for any. */
     throws?: string | true;
   }
 
-  /** A request in a row. */
+  /** Simulated traffic, and what must come of it. */
+  export interface StormRow {
+    /** What the row shows. */
+    name: string;
+    /** The name of a scenario that ships, such as "brownout", or a file's path from the table's folder, such as "./storms/mine.yaml". */
+    storm: string;
+    /** Other chances than the scenario's own. */
+    seed?: number;
+    /** In place of the scenario's own. */
+    vars?: { [name: string]: any };
+    /** Bounds by metric: those of `spillway simulate --json`, or of one client's requests, as in "app.p95". */
+    expect: { [metric in Metric | `${string}.${Metric}`]?: Bound };
+  }
+
+  /**
+   * What a storm is measured by. `success`: the share of requests that got a whole answer. `amplification`: sends per request.
+   * `p50`, `p95`, `p99`: time to the first content. `otherTarget`, `otherModel`, `elsewhere`: the share of answers from another
+   * target than the first, another model than asked for, or either. `queue`: the longest line.
+   */
+  export type Metric =
+    | "success" | "amplification" | "p50" | "p95" | "p99" | "elsewhere" | "otherTarget" | "otherModel" | "requests" | "served"
+    | "failed" | "broken" | "gaveUp" | "sends" | "overloads" | "tokens" | "dollars" | "queue" | "waiting" | "faults";
+
+  /** Such as ">= 99%", "< 30s", "<= 1.2" or "<= $20". */
+  export type Bound = `${">=" | "<=" | ">" | "<" | "=="}${string}`;
+
+  /**
+   * A request in a row. What is absent: `id` "row"; `api` "anthropic", with `path` "/v1/messages" and `model` "claude-opus-5-5", or,
+   * for "openai", "/v1/chat/completions" and "gpt-5.6"; `maxTokens` 4096; `stream` and `movable` true, `thinking` false; one
+   * message of "Hello" as `body`, and its length as `bytes`; `conversation` "row"; everything that counts 0; no `metadata`.
+   */
   export interface TableRequest extends Partial<Omit<Request, "client" | "sdk" | "header">> {
-    /** Who asks. */
+    /** Who asks. Absent: nobody with a name, of normal priority. */
     client?: Partial<Client>;
-    /** What its SDK announces. */
+    /** What its SDK announces. Absent: its first try, and no timeout. */
     sdk?: { retryCount?: number; timeout?: Duration };
-    /** By name, for `request.header`. */
+    /** By name, for `request.header`. Absent: none. */
     headers?: { [name: string]: string };
   }
 
-  /** An attempt in a row. */
+  /**
+   * An attempt in a row. What is absent: `reason` "overloaded"; `kind`, `status` and `retry` as they usually are for the reason;
+   * `target` the first that speaks the request's dialect; `model` the request's, after the target's aliases; `code` and `message`
+   * ""; no `edits`.
+   */
   export interface TableAttempt extends Partial<Omit<Attempt, "retryAfter" | "ms" | "at">> {
-    /** How long the target asked to wait. */
+    /** How long the target asked to wait. Absent: it did not. */
     retryAfter?: Duration;
-    /** How long the attempt took. */
+    /** How long the attempt took. Absent: no time. */
     ms?: Duration;
-    /** In ms since 1970, or a date such as "2026-11-01T12:00:00Z". */
+    /** In ms since 1970, or a date such as "2026-11-01T12:00:00Z". Absent: `ms` ago. */
     at?: number | string;
   }
 
   /** The world in a row. */
   export interface TableCtx {
-    /** In ms since 1970, or a date such as "2026-11-01T12:00:00Z". */
+    /** In ms since 1970, or a date. Absent: "2026-11-01T12:00:00Z". */
     now?: number | string;
     /** Absent: ten minutes. */
     timeLeft?: Duration;
     /** Absent: eight, less the attempts that were sent. */
     stepsLeft?: number;
-    /** What `ctx.random` and `Math.random` begin with. */
+    /** What `ctx.random` and `Math.random` begin with. Absent: 1. */
     seed?: number;
     /** Null when no gate is known to open. Absent: one is open now. */
     opensIn?: Duration | null;
-    /** Absent: those of the configuration. */
+    /** Absent: those of the configuration. One has a `name`; its `dialect` is "anthropic" unless it says so. */
     targets?: (Partial<Omit<Target, "price">> & { name: string; price?: { [model: string]: Partial<Price> } })[];
-    /** Never the configuration's. */
+    /** Absent: none. They are never the configuration's: what can be tuned while traffic flows must not make a table fail. */
     vars?: { [name: string]: any };
-    /** By "target" or "target/model". */
+    /** By "target" or "target/model". A gate that is absent is open, and has seen nothing. */
     health?: { [gate: string]: TableHealth };
     /** What the request is expected to cost, in dollars, by "target" or "target/model". Absent: nobody knows. */
     cost?: { [gate: string]: number };
-    /** Shared counters by name. */
+    /** Shared counters by name. Absent: 0. */
     count?: { [name: string]: number };
   }
 
-  /** How a gate is doing in a row. */
+  /** How a gate is doing in a row. What is absent is 0 or null; `paused` follows from `pausedFor`. */
   export interface TableHealth extends Partial<Omit<Health, "pausedFor" | "p50" | "p95" | "rateLimit">> {
     /** Until the pause ends. */
     pausedFor?: Duration;
