@@ -59,3 +59,38 @@ func TestOddThinkingIsNoBusinessOfAProxyBeforeClaudeAlone(t *testing.T) {
 		t.Errorf("Claude got %s", arrived)
 	}
 }
+
+// Where the caller forbids to take it out, Claude is not asked: it would refuse.
+func TestForeignThinkingThatMustStayMakesClaudeUnfit(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}, {Dialect: engine.OpenAI}}, Policies: toFirst})
+	body := `{"model":"claude-opus-5-5","max_tokens":99,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"thinking","thinking":"Hm.","signature":""},{"type":"text","text":"Yes."}]},{"role":"user","content":"b"}]}`
+	got := l.Post(t, "/v1/messages", body, "X-Spillway-Forbid", "trim")
+	if got.StatusCode != 400 || !strings.Contains(got.Body, "thinking of another model") || len(l.Targets[0].Requests()) > 0 {
+		t.Errorf("%d %s", got.StatusCode, got.Body)
+	}
+}
+
+// Older Claudes refuse to think in the middle of a round of tools that another model began, and do not think until it is over.
+func TestClaudeDoesNotThinkAmidARoundOfToolsOfAnother(t *testing.T) {
+	const round = `{"model":%q,"max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":2000},"tools":[{"name":"look","input_schema":{"type":"object"}}],` +
+		`"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[%s{"type":"tool_use","id":"t","name":"look","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}%s]}]}`
+	own := `{"type":"thinking","thinking":"Mine.","signature":"EqMDCkYIBxgC"},`
+	for name, c := range map[string]struct {
+		body, want, edits string
+	}{
+		"another's": {fmt.Sprintf(round, "claude-sonnet-4-5", "", ""), "disabled", "body;thinking"},
+		"its own":   {fmt.Sprintf(round, "claude-sonnet-4-5", own, ""), "enabled", ""},
+		"adaptive":  {fmt.Sprintf(round, "claude-opus-4-6", "", ""), "enabled", ""},
+		"over":      {strings.Replace(fmt.Sprintf(round, "claude-sonnet-4-5", "", ""), `]}]}`, `]},{"role":"assistant","content":"Ok."},{"role":"user","content":"b"}]}`, 1), "enabled", ""},
+	} {
+		l := start(t, setup{Targets: []simtarget.Config{{}, {Dialect: engine.OpenAI}}, Policies: toFirst})
+		got := l.Post(t, "/v1/messages", c.body)
+		if got.StatusCode != 200 || got.Header.Get("X-Spillway-Edits") != c.edits {
+			t.Errorf("%s: %d, edits %q: %s", name, got.StatusCode, got.Header.Get("X-Spillway-Edits"), got.Body)
+			continue
+		}
+		if thinking := gjson.GetBytes(l.Targets[0].Requests()[0].Body, "thinking.type").Str; thinking != c.want {
+			t.Errorf("%s: thinking is %s", name, thinking)
+		}
+	}
+}

@@ -110,7 +110,7 @@ func (t *try) place() *failed {
 		return t.unfit("the request is bound to state on a server: it can neither be edited nor sent elsewhere")
 	}
 	t.call = x.Call
-	for _, edit := range [...]func() error{t.disown, t.lighten, t.translate, t.allowBetas} {
+	for _, edit := range [...]func() error{t.disown, t.pauseThinking, t.lighten, t.translate, t.allowBetas} {
 		if err := edit(); err != nil {
 			return t.unfit(err.Error())
 		}

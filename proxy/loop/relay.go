@@ -53,8 +53,8 @@ func (r *Relay) Next() ([]byte, error) {
 			return r.stop(err)
 		}
 		if r.across != nil {
-			if out, err := r.stepAcross(event); len(out) > 0 || err != nil {
-				return out, err
+			if out := r.stepAcross(event); len(out) > 0 {
+				return out, nil
 			}
 			continue
 		}
@@ -65,19 +65,24 @@ func (r *Relay) Next() ([]byte, error) {
 	}
 }
 
-// stepAcross follows one event, and tells it in the client's dialect. An event may have nothing to tell.
-func (r *Relay) stepAcross(event sse.Event) ([]byte, error) {
-	if r.step(event) {
-		return r.errorEvent(r.failure), nil
+// stepAcross follows an event and those that have already arrived behind it, and tells them in the client's dialect. They may
+// have nothing to tell.
+func (r *Relay) stepAcross(event sse.Event) []byte {
+	for r.told = r.told[:0]; ; {
+		if r.step(event) {
+			return append(r.told, r.errorEvent(r.failure)...)
+		}
+		told, err := r.across.Step(r.told, event)
+		if err != nil {
+			return append(r.told, r.giveUp(err)...)
+		}
+		if r.told = told; !r.events.Buffered() || len(told) > maxPreamble {
+			return told
+		}
+		if event, err = r.events.Next(); err != nil {
+			return told // the error stays, for the next call
+		}
 	}
-	told, err := r.across.Step(r.told[:0], event)
-	if r.told = told; err != nil {
-		return r.giveUp(err), nil
-	}
-	if len(told) == 0 && r.ended {
-		return nil, r.last()
-	}
-	return told, nil
 }
 
 // giveUp ends a stream that cannot be told in the client's dialect.

@@ -2,11 +2,16 @@ package loop
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"slices"
+
+	"github.com/tidwall/gjson"
 
 	"spillway/engine"
 	"spillway/proxy/dialect"
 	"spillway/proxy/model"
+	"spillway/proxy/rawjson"
 	"spillway/proxy/sse"
 	"spillway/proxy/trim"
 )
@@ -17,16 +22,44 @@ func (t *try) disown() error {
 	if !t.refusesForeign() || !t.mayBeForeign() || !bytes.Contains(t.call.Body, []byte(`thinking"`)) {
 		return nil
 	}
-	if t.x.Floors.Trim || !t.x.Call.Outline().Movable {
+	if !t.x.Call.Outline().Movable {
 		return nil
 	}
 	call, foreign, err := trim.Thinking(t.call, t.Signatures.Foreign)
-	if err != nil || foreign == 0 {
+	switch {
+	case err != nil || foreign == 0:
 		return err
+	case t.x.Floors.Trim:
+		return fmt.Errorf("%s would refuse the thinking of another model, and the caller forbids to trim it", t.model)
 	}
 	t.call = call
 	t.edits = append(t.edits, fmt.Sprintf("trim;foreign_thinking=%d", foreign))
 	return nil
+}
+
+// pauseThinking turns thinking off for an attempt in the middle of a round of tools that did not begin with thinking, because
+// another model called them: Claude refuses that of requests with a budget, and only of those (Anthropic docs, extended thinking).
+func (t *try) pauseThinking() error {
+	thinking := gjson.GetBytes(t.call.Value("thinking"), "type").Str
+	if thinking != "enabled" || !t.refusesForeign() || !t.mayBeForeign() || model.Find(t.model).Thinking != model.Budget || !amidForeignRound(t.call) {
+		return nil
+	}
+	if _, set := t.send.Body["thinking"]; !set {
+		t.send.Body = with(t.send.Body, "thinking", json.RawMessage(`{"type":"disabled"}`))
+	}
+	return nil
+}
+
+// amidForeignRound says whether a request ends with what tools gave for an answer that did not begin with thinking.
+func amidForeignRound(call *dialect.Call) bool {
+	var answer, last []byte
+	for message := range rawjson.Elements(call.Value("messages")) {
+		answer, last = last, message
+	}
+	opens := func(message []byte, kinds ...string) bool {
+		return slices.Contains(kinds, gjson.GetBytes(message, "content.0.type").Str)
+	}
+	return opens(last, "tool_result") && gjson.GetBytes(answer, "role").Str == "assistant" && !opens(answer, "thinking", "redacted_thinking")
 }
 
 // refusesForeign says whether the attempt's model checks the signatures of thinking.
