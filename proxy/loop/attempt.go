@@ -29,8 +29,14 @@ type try struct {
 	call   *dialect.Call          // what is sent before its model, max_tokens and body are edited
 	across *translate.Translation // nil when the target speaks the client's dialect
 	edits  []string
-	gone   *clock.Signal // the client hung up, or the other side of a hedge won
-	race   *race         // nil when there is no hedge
+
+	weigh   func(raw []byte) int // what parts of prompts cost; nil before a trim
+	resumed bool                 // the request is trimmed as its tool loop began
+	trimmed *plan                // how it was trimmed, where its answer's thinking is bound to that; nil otherwise
+	prompt  uint64               // the hash of the client's prompt, when trimmed is set
+
+	gone *clock.Signal // the client hung up, or the other side of a hedge won
+	race *race         // nil when there is no hedge
 }
 
 // attempt carries out a send: an answer that is committed, and the attempts that came to nothing, in finishing order.

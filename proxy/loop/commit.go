@@ -148,6 +148,7 @@ func (t *try) relay(r *Relay) (*Answer, *failed) {
 func (t *try) committed() {
 	now := t.Clock.Now()
 	t.permit.Commit(now.Sub(t.sentAt))
+	t.bind()
 	t.Observe.Committed(t.x, t.target.Name, t.model, now.Sub(t.sentAt))
 }
 

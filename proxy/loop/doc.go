@@ -9,7 +9,7 @@
 //	attempt.go   wait, resolve the target, pass the gate, render
 //	floors.go    what the caller forbids
 //	signature.go thinking that its own model alone takes back
-//	lighten.go   trims, and what the target has room for
+//	lighten.go   trims, and what the target has room for; bound.go trims that thinking depends on
 //	translate.go across dialects
 //	sender.go    how one attempt reaches a target
 //	commit.go    hold the answer until its first content, or read why there is none

@@ -21,6 +21,7 @@ const spare = 0.9
 // room for. An error is why the target cannot serve the request.
 func (t *try) lighten() error {
 	whole := uncut{t.call, t.edits}
+	t.resume()
 	if t.send.Trim != nil {
 		if err := t.trim(whole, *t.send.Trim); err != nil {
 			return err
@@ -73,14 +74,16 @@ func (t *try) fit(whole uncut, window config.Window) error {
 		return fmt.Errorf("%w; the caller forbids to trim it", tooLong)
 	case !t.x.Call.Outline().Movable:
 		return fmt.Errorf("%w; it is bound to state on a server and cannot be trimmed", tooLong)
+	case t.resumed:
+		return fmt.Errorf("%w; its tool loop goes on as it was trimmed when it began", tooLong)
 	}
 	goal := max(1, int(spare*float64(fit.Room)))
-	plan := engine.Trim{}
+	cut := engine.Trim{}
 	if t.send.Trim != nil {
-		plan = *t.send.Trim
+		cut = *t.send.Trim
 	}
-	plan.To, plan.MinTokens = goal, 0
-	if err := t.trim(whole, plan); err != nil {
+	cut.To, cut.MinTokens = goal, 0
+	if err := t.trim(whole, cut); err != nil {
 		return fmt.Errorf("%w; %w", tooLong, err)
 	}
 	if left := t.Estimator.Fit(t.call, t.model, window.Context, t.answerTokens()); !left.Fits() {
@@ -90,24 +93,30 @@ func (t *try) fit(whole uncut, window config.Window) error {
 }
 
 // trim trims the whole request, and notes why when nothing was cut that could have been.
-func (t *try) trim(whole uncut, plan engine.Trim) error {
-	result, err := trim.Trim(whole.call, trim.Options{Trim: plan, Tokens: t.weigh(), PrefixBound: model.Find(t.model).Bound})
+func (t *try) trim(whole uncut, cut engine.Trim) error {
+	if t.weigh == nil {
+		t.weigh = t.scales()
+	}
+	result, err := trim.Trim(whole.call, trim.Options{Trim: cut, Tokens: t.weigh, PrefixBound: t.binds(), LoopTrimmed: t.resumed})
 	if err != nil {
 		return fmt.Errorf("trim: %w", err)
 	}
-	t.call, t.edits = result.Call, slices.Concat(whole.edits, result.Applied)
+	t.call, t.edits, t.trimmed = result.Call, slices.Concat(whole.edits, result.Applied), nil
 	switch {
 	case result.Untouched != "":
 		t.x.Record.Note("trim: nothing cut, " + result.Untouched)
 	case result.Over > 0:
 		t.x.Record.Note(fmt.Sprintf("trim: %d tokens more than wanted are left", result.Over))
 	}
+	if prompts := t.x.Call.Prefixes(); result.Applied != nil && t.binds() && len(prompts) > 0 {
+		t.trimmed, t.prompt = &plan{cut, t.weigh}, prompts[len(prompts)-1].Hash
+	}
 	return nil
 }
 
-// weigh estimates parts of prompts for the attempt's model. Its calibration is taken in steps, so that a conversation is cut at
+// scales estimate parts of prompts for the attempt's model. Its calibration is taken in steps, so that a conversation is cut at
 // the same place while the model's ratio drifts.
-func (t *try) weigh() func(raw []byte) int {
+func (t *try) scales() func(raw []byte) int {
 	facts := model.Find(t.model)
 	ratio := math.Ceil(4*float64(t.Estimator.Calibrate(t.model, 1000))/1000) / 4
 	return func(raw []byte) int { return int(ratio * float64(dialect.Weigh(raw).Tokens(facts))) }

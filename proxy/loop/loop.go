@@ -27,6 +27,8 @@ type Loop struct {
 	Estimator estimate.Estimator
 	// Signatures knows thinking that its own model alone takes back.
 	Signatures translate.Signatures
+	// Trims knows which conversations have thinking that is bound to how they were trimmed.
+	Trims Trims
 	// Observe is told of every attempt and every end, for metrics and logs. It must not block.
 	Observe Observer
 	// Seed begins each decision's randomness; nil = at random. A simulation gives its own, to come to the same result again.

@@ -33,6 +33,8 @@ func (p *pair) obeys() error {
 	bound := r.PrefixBound && !s.IsZero()
 	left := len(p.before.starts) - slices.Index(p.before.starts, s.From)
 	switch {
+	case s.Dropped > 0 && p.compacted():
+		return errors.New("the summary of what came before went")
 	case s.Dropped > 0 && r.KeepTurns == nil && r.To == 0:
 		return errors.New("turns went that nobody asked for")
 	case s.Dropped > 0 && r.KeepTurns != nil && left < max(1, *r.KeepTurns):
