@@ -118,7 +118,7 @@ func malformed(body []byte, result int) *Problem {
 
 // invalidText finds what is not UTF-8. A target would either refuse it or read something else than we do.
 func invalidText(body []byte) *Problem {
-	if utf8.Valid(body) {
+	if rawjson.ValidText(body) {
 		return nil
 	}
 	at := 0

@@ -20,6 +20,11 @@ func SkipValue(b []byte, at, depth int) int {
 	if at >= len(b) {
 		return ^at
 	}
+	if depth <= 1 && len(b)-at >= vectorFrom && (b[at] == '{' || b[at] == '[') {
+		if end := skipLarge(b, at); end > 0 {
+			return end
+		}
+	}
 	switch b[at] {
 	case '"':
 		return SkipString(b, at)
