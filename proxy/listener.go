@@ -5,6 +5,8 @@ import (
 	"net"
 	"sync/atomic"
 	"time"
+
+	"spillway/proxy/deadline"
 )
 
 const (
@@ -23,14 +25,14 @@ type patientListener struct{ net.Listener }
 func (l patientListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
-		return &patientConn{TCPConn: tcp}, nil
+		return &patientConn{Conn: deadline.New(tcp)}, nil
 	}
 	return c, err
 }
 
 // patientConn bounds each Write by [sendTimeout]. A whole answer may take longer.
 type patientConn struct {
-	*net.TCPConn
+	*deadline.Conn
 	extended time.Time
 	linger   atomic.Bool // the client was refused before all of its request was read
 }
@@ -43,21 +45,21 @@ func (c *patientConn) Write(b []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return c.TCPConn.Write(b)
+	return c.Conn.Write(b)
 }
 
 // Close implements [net.Conn].
 func (c *patientConn) Close() error {
 	if !c.linger.Swap(false) {
-		return c.TCPConn.Close()
+		return c.Conn.Close()
 	}
 	if err := c.CloseWrite(); err != nil {
-		return c.TCPConn.Close()
+		return c.Conn.Close()
 	}
 	go func() {
 		_ = c.SetReadDeadline(time.Now().Add(lingerTime))
-		_, _ = io.CopyN(io.Discard, c.TCPConn, lingerBytes)
-		_ = c.TCPConn.Close()
+		_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
+		_ = c.Conn.Close()
 	}()
 	return nil
 }

@@ -1,7 +1,6 @@
 package target
 
 import (
-	"bufio"
 	"strconv"
 	"strings"
 
@@ -9,43 +8,41 @@ import (
 	"spillway/proxy/loop"
 )
 
-// compose writes what the target is to receive: the client's headers as they came, without those that stay behind, exactly
-// one credential, and the rendered body. Flushing is left to the caller; the body's bytes are not copied.
-func (t *Target) compose(w *bufio.Writer, out *loop.Outgoing) error {
-	text := func(parts ...string) {
-		for _, part := range parts {
-			_, _ = w.WriteString(part) // a bufio.Writer keeps its first error for Flush
-		}
+// head is the beginning of a request as it goes over the wire, up to its body.
+type head []byte
+
+func (h *head) text(parts ...string) {
+	for _, part := range parts {
+		*h = append(*h, part...)
 	}
-	text(out.Method, " ", t.base)
-	text(t.path(out.Path))
+}
+
+// compose is what the target is to receive before the rendered body: the client's headers as they came, without those that stay
+// behind, and exactly one credential.
+func (t *Target) compose(h *head, out *loop.Outgoing) {
+	h.text(out.Method, " ", t.base, t.path(out.Path))
 	if out.Query != "" {
-		text("?", out.Query)
+		h.text("?", out.Query)
 	}
-	text(" HTTP/1.1\r\nHost: ", t.host, "\r\n")
+	h.text(" HTTP/1.1\r\nHost: ", t.host, "\r\n")
 	for key, value := range out.Header {
 		if !staysBehind(key) && !isCredential(key) && !replaced(out.Set, key) {
-			_, _ = w.Write(key)
-			text(": ")
-			_, _ = w.Write(value)
-			text("\r\n")
+			*h = append(append(append(append(*h, key...), ": "...), value...), "\r\n"...)
 		}
 	}
 	for key, value := range out.Set {
-		text(key, ": ", value, "\r\n")
+		h.text(key, ": ", value, "\r\n")
 	}
-	t.sign(text, out.Credential)
+	t.sign(h, out.Credential)
 	if len(out.Body) > 0 || out.Method != "GET" && out.Method != "HEAD" {
-		_, _ = w.Write(strconv.AppendInt(append(w.AvailableBuffer(), "Content-Length: "...), int64(len(out.Body)), 10))
-		text("\r\n")
+		*h = strconv.AppendInt(append(*h, "Content-Length: "...), int64(len(out.Body)), 10)
+		h.text("\r\n")
 	}
-	text("\r\n")
-	_, err := w.Write(out.Body)
-	return err
+	h.text("\r\n")
 }
 
 // sign writes exactly one credential: Anthropic's API takes x-api-key or a bearer token and rejects or ignores the second.
-func (t *Target) sign(text func(...string), caller loop.Credential) {
+func (t *Target) sign(h *head, caller loop.Credential) {
 	value, bearer := t.key, t.dialect == engine.OpenAI || strings.HasPrefix(t.key, "sk-ant-oat")
 	if value == "" {
 		value, bearer = caller.Value, caller.Bearer
@@ -53,20 +50,14 @@ func (t *Target) sign(text func(...string), caller loop.Credential) {
 	switch {
 	case value == "":
 	case bearer:
-		text("Authorization: Bearer ", value, "\r\n")
+		h.text("Authorization: Bearer ", value, "\r\n")
 	default:
-		text("X-Api-Key: ", value, "\r\n")
+		h.text("X-Api-Key: ", value, "\r\n")
 	}
 }
 
-// hopByHop are the headers that belong to one connection (RFC 9110 §7.6.1), the framing that each side makes anew,
-// and those that must not reach a target: with an Origin Anthropic answers 401 to organisations that forbid browsers.
-var hopByHop = map[string]bool{
-	"connection": true, "keep-alive": true, "proxy-connection": true, "te": true, "trailer": true, "trailers": true,
-	"transfer-encoding": true, "upgrade": true, "proxy-authenticate": true,
-	"content-length": true, "host": true, "expect": true, "origin": true, "accept-encoding": true,
-}
-
+// staysBehind says whether a header belongs to one connection (RFC 9110 §7.6.1), to the framing that each side makes anew, or
+// must not reach a target: with an Origin Anthropic answers 401 to organisations that forbid browsers.
 func staysBehind(key []byte) bool {
 	var lower [32]byte
 	if len(key) > len(lower) {
@@ -79,7 +70,12 @@ func staysBehind(key []byte) bool {
 		lower[i] = c
 	}
 	name := lower[:len(key)]
-	return hopByHop[string(name)] || len(name) > 10 && string(name[:11]) == "x-spillway-"
+	switch string(name) {
+	case "connection", "keep-alive", "proxy-connection", "te", "trailer", "trailers", "transfer-encoding", "upgrade",
+		"proxy-authenticate", "content-length", "host", "expect", "origin", "accept-encoding":
+		return true
+	}
+	return strings.HasPrefix(string(name), "x-spillway-")
 }
 
 func isCredential(key []byte) bool {

@@ -9,21 +9,22 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/valyala/fasthttp"
 
+	"spillway/proxy/deadline"
 	"spillway/proxy/failure"
 	"spillway/proxy/loop"
 )
 
-var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 4<<10) }}
+var heads = sync.Pool{New: func() any { h := make(head, 0, 4<<10); return &h }}
 
 // exchange is one request on one connection, and its answer. It implements [loop.Incoming] and [loop.Stream].
 // One goroutine owns it; only cut may be called from another.
 type exchange struct {
 	conn          net.Conn
+	wire          *deadline.Conn // below conn
 	reader        *bufio.Reader
 	resp          *fasthttp.Response
 	reused        bool
@@ -38,7 +39,7 @@ type exchange struct {
 // cut ends whatever the exchange is blocked in. The client has hung up.
 func (x *exchange) cut() {
 	x.wasCut.Store(true)
-	_ = x.conn.SetDeadline(time.Unix(1, 0))
+	_ = x.wire.SetDeadline(time.Unix(1, 0))
 }
 
 // Status implements [loop.Incoming].
@@ -75,10 +76,10 @@ func (x *exchange) Stream() loop.Stream {
 // Limit implements [loop.Stream].
 func (x *exchange) Limit(t time.Time) {
 	if !x.wasCut.Load() {
-		_ = x.conn.SetReadDeadline(t)
+		_ = x.wire.SetReadDeadline(t)
 	}
 	if x.wasCut.Load() { // cut came in between and must win
-		_ = x.conn.SetReadDeadline(time.Unix(1, 0))
+		_ = x.wire.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 
@@ -121,29 +122,7 @@ func (x *exchange) finish(alive bool) {
 	fasthttp.ReleaseResponse(x.resp)
 	x.releaseReader(x.reader)
 	if alive {
-		alive = x.conn.SetDeadline(time.Time{}) == nil
+		alive = x.wire.SetDeadline(time.Time{}) == nil
 	}
 	x.giveBack(alive)
-}
-
-// quiet says whether an idle connection still looks usable: open, and with nothing to read.
-func quiet(conn net.Conn) bool {
-	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = secure.NetConn()
-	}
-	sc, ok := conn.(syscall.Conn)
-	if !ok {
-		return true
-	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return false
-	}
-	open := false
-	err = raw.Control(func(fd uintptr) {
-		var b [1]byte
-		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		open = errors.Is(err, syscall.EAGAIN)
-	})
-	return err == nil && open
 }

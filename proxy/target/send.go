@@ -1,7 +1,6 @@
 package target
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -39,12 +38,12 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s: %w", failure.ErrConnect, t.client.Addr, err)
 		}
-		reused := !cc.LastUseTime().IsZero()
-		if reused && !quiet(cc.Conn()) {
+		wire, reused := wireOf(cc.Conn()), !cc.LastUseTime().IsZero()
+		if reused && !wire.Quiet() {
 			t.client.CloseConn(cc)
 			continue
 		}
-		x := &exchange{conn: cc.Conn(), reused: reused, resp: fasthttp.AcquireResponse()}
+		x := &exchange{conn: cc.Conn(), wire: wire, reused: reused, resp: fasthttp.AcquireResponse()}
 		x.giveBack = func(alive bool) {
 			if alive {
 				t.client.ReleaseConn(cc)
@@ -61,10 +60,10 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 
 // exchange writes the request and reads the answer as far as it must be whole.
 func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
-	if err := x.conn.SetDeadline(earliest(out.Until, out.FirstEvent)); err != nil {
+	if err := x.wire.SetDeadline(earliest(out.Until, out.FirstEvent)); err != nil {
 		return x.broke(err)
 	}
-	if err := t.write(x.conn, out); err != nil {
+	if err := t.write(x, out); err != nil {
 		return x.broke(err)
 	}
 	if err := x.readHead(); err != nil {
@@ -72,7 +71,7 @@ func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
 	}
 	if x.streams() {
 		x.resp.StreamBody = true
-	} else if err := x.conn.SetReadDeadline(out.Until); err != nil {
+	} else if err := x.wire.SetReadDeadline(out.Until); err != nil {
 		return x.broke(err)
 	}
 	if x.hasNoBody() {
@@ -84,14 +83,25 @@ func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
 	return x.decode()
 }
 
-func (t *Target) write(conn net.Conn, out *loop.Outgoing) error {
-	w := writers.Get().(*bufio.Writer)
-	w.Reset(conn)
-	defer func() { w.Reset(nil); writers.Put(w) }()
-	if err := t.compose(w, out); err != nil {
+// write sends the request. Behind TLS, and where it is long, that is no more than writing; otherwise it returns when the answer, or
+// the end, can be read.
+func (t *Target) write(x *exchange, out *loop.Outgoing) error {
+	h := heads.Get().(*head)
+	defer heads.Put(h)
+	*h = (*h)[:0]
+	t.compose(h, out)
+	body := out.Body
+	if len(body) < cap(*h)-len(*h) { // one piece costs less than two
+		*h, body = append(*h, body...), nil
+	}
+	if x.conn == net.Conn(x.wire) {
+		return x.wire.Ask(*h, body)
+	}
+	if _, err := x.conn.Write(*h); err != nil || len(body) == 0 {
 		return err
 	}
-	return w.Flush()
+	_, err := x.conn.Write(body)
+	return err
 }
 
 // readHead reads the status line and headers, past any 1xx.

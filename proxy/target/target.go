@@ -41,16 +41,14 @@ func New(c *config.Target) (*Target, error) {
 		key: c.Key.Reveal(), connect: c.Timeouts.Connect,
 	}
 	isTLS := u.Scheme == "https"
-	dialer := &net.Dialer{Timeout: c.Timeouts.Connect, KeepAlive: 15 * time.Second}
-	dial := func(addr string) (net.Conn, error) { return dialer.Dial("tcp", addr) }
-	if isTLS { // with the handshake inside the same time limit
-		secure := &tls.Config{MinVersion: tls.VersionTLS12}
-		dial = func(addr string) (net.Conn, error) { return tls.DialWithDialer(dialer, "tcp", addr, secure) }
+	dialer := &dialer{net.Dialer{Timeout: c.Timeouts.Connect, KeepAlive: 15 * time.Second}, nil}
+	if isTLS {
+		dialer.secure = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: u.Hostname()}
 	}
 	t.client = &fasthttp.HostClient{
 		Addr:                          fasthttp.AddMissingPort(u.Host, isTLS),
 		IsTLS:                         isTLS,
-		Dial:                          dial,
+		Dial:                          dialer.dial,
 		MaxConns:                      1 << 20, // admission is the gate's work
 		MaxIdleConnDuration:           50 * time.Second,
 		ReadBufferSize:                readBuffer,
