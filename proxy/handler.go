@@ -191,7 +191,7 @@ func (a *arrival) headers(yield func(key, value []byte) bool) {
 
 // limits reads what the caller allows: floors, patience, and what its SDK announces.
 func (a *arrival) limits(x *loop.Exchange) *refusal {
-	h := &a.ctx.Request.Header
+	announced := a.announced()
 	patience := a.snapshot.config.Deadline
 	if c := a.client; c != nil {
 		x.Request.Client = engine.Client{Name: c.Name, Priority: c.Priority}
@@ -200,46 +200,23 @@ func (a *arrival) limits(x *loop.Exchange) *refusal {
 		}
 		patience = shorter(patience, c.MaxWait)
 	}
-	if words := h.Peek("X-Spillway-Forbid"); len(words) > 0 {
+	if words := announced.forbid; len(words) > 0 {
 		if unknown := x.Floors.Parse(string(words)); unknown != "" {
 			message := "x-spillway-forbid: " + strconv.Quote(unknown) + " is not one of model, trim, max_tokens, translate, target"
 			return &refusal{400, engine.ReasonInvalid, message}
 		}
 	}
-	if wait := h.Peek("X-Spillway-Max-Wait"); len(wait) > 0 {
+	if wait := announced.maxWait; len(wait) > 0 {
 		d, err := time.ParseDuration(string(wait))
 		if err != nil || d <= 0 {
 			return &refusal{400, engine.ReasonInvalid, "x-spillway-max-wait: " + strconv.Quote(string(wait)) + " is not a duration such as 20s"}
 		}
 		patience = shorter(patience, d)
 	}
-	x.Request.SDK = a.sdk()
+	x.Request.SDK = announced.sdk()
 	if timeout := x.Request.SDK.Timeout; timeout > 0 {
 		patience = shorter(patience, max(timeout-time.Second, timeout/2))
 	}
 	x.Deadline = a.began.Add(patience)
 	return nil
-}
-
-// sdk reads what the official SDKs announce: seconds, and a count of earlier tries.
-func (a *arrival) sdk() (sdk engine.SDK) {
-	h := &a.ctx.Request.Header
-	if n, err := strconv.Atoi(string(h.Peek("X-Stainless-Retry-Count"))); err == nil && n > 0 {
-		sdk.RetryCount = n
-	}
-	for _, name := range [...]string{"X-Stainless-Timeout", "X-Stainless-Read-Timeout"} {
-		seconds, err := strconv.ParseFloat(string(h.Peek(name)), 64)
-		if err == nil && seconds > 0 && seconds < 1e6 {
-			sdk.Timeout = shorter(sdk.Timeout, time.Duration(seconds*float64(time.Second)))
-		}
-	}
-	return sdk
-}
-
-// shorter is the lesser of two durations, of which 0 is none.
-func shorter(a, b time.Duration) time.Duration {
-	if a == 0 || b > 0 && b < a {
-		return b
-	}
-	return a
 }

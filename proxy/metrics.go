@@ -28,6 +28,35 @@ type metrics struct {
 	requestTime  *prometheus.HistogramVec
 	models       modelLabels
 	faults       faultLog
+	hot          hot
+}
+
+// hot are the metrics that every request changes, found again by their labels.
+type hot struct {
+	requests                             labelled[ending, prometheus.Counter]
+	attempts, decisions, tokens, dollars labelled[[2]string, prometheus.Counter]
+	firstContent, requestTime            labelled[string, prometheus.Observer]
+}
+
+// ending is how a request ended.
+type ending struct {
+	api     engine.API
+	outcome trace.Outcome
+	status  int
+}
+
+func (m *metrics) keepHot() {
+	pair := func(of *prometheus.CounterVec) func([2]string) prometheus.Counter {
+		return func(l [2]string) prometheus.Counter { return of.WithLabelValues(l[0], l[1]) }
+	}
+	h := &m.hot
+	h.attempts.make, h.decisions.make = pair(m.attempts), pair(m.decisions)
+	h.tokens.make, h.dollars.make = pair(m.tokens), pair(m.money.dollars)
+	h.requests.make = func(e ending) prometheus.Counter {
+		return m.requests.WithLabelValues(string(e.api), string(e.outcome), strconv.Itoa(e.status))
+	}
+	h.firstContent.make = func(target string) prometheus.Observer { return m.firstContent.WithLabelValues(target) }
+	h.requestTime.make = func(api string) prometheus.Observer { return m.requestTime.WithLabelValues(api) }
 }
 
 // waits are histogram bounds in seconds for what takes from a local answer's milliseconds to a long queue's minutes.
@@ -59,6 +88,7 @@ func newMetrics(p *Proxy) *metrics {
 			Name: "spillway_request_first_content_seconds", Help: "From a request's arrival to the first content, waits and retries included.", Buckets: waits,
 		}, []string{"api"}),
 	}
+	m.keepHot()
 	m.registry.MustRegister(m.requests, m.refusals, m.attempts, m.passthrough, m.decisions, m.tokens, m.mismatches, m.reloads,
 		m.money.dollars, m.money.cache, m.money.clients, m.money.unpriced, m.decideTime, m.firstContent, m.requestTime, &state{p},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -74,15 +104,15 @@ func (m *metrics) passed(target string, status int) {
 }
 
 func (m *metrics) attempted(target, reason string) {
-	m.attempts.WithLabelValues(target, reason).Inc()
+	m.hot.attempts.of([2]string{target, reason}).Inc()
 }
 
 func (m *metrics) decided(policy string, d *engine.Decision) {
 	if d.Recalled {
-		m.decisions.WithLabelValues(policy, "recalled").Inc()
+		m.hot.decisions.of([2]string{policy, "recalled"}).Inc()
 		return
 	}
-	m.decisions.WithLabelValues(policy, string(d.Outcome)).Inc()
+	m.hot.decisions.of([2]string{policy, string(d.Outcome)}).Inc()
 	m.decideTime.Observe(d.Took.Seconds())
 }
 
@@ -91,19 +121,24 @@ func (m *metrics) firstFault(revision string, f *engine.Fault) bool {
 }
 
 func (m *metrics) ended(api engine.API, e *trace.End) {
-	m.requests.WithLabelValues(string(api), string(e.Outcome), strconv.Itoa(e.Status)).Inc()
+	m.hot.requests.of(ending{api, e.Outcome, e.Status}).Inc()
 	if e.FirstContent > 0 {
-		m.requestTime.WithLabelValues(string(api)).Observe(e.FirstContent.Seconds())
+		m.hot.requestTime.of(string(api)).Observe(e.FirstContent.Seconds())
 	}
 	for _, mismatch := range e.Mismatches {
 		m.mismatches.WithLabelValues(e.Target, string(mismatch.Kind)).Inc()
 	}
 	if u := e.Usage; u != (trace.Usage{}) {
-		for kind, n := range map[string]int{"input": u.Input, "output": u.Output, "cache_read": u.CacheRead, "cache_write": u.CacheWrite} {
-			if n > 0 {
-				m.tokens.WithLabelValues(e.Target, kind).Add(float64(n))
-			}
-		}
+		m.counted(e.Target, "input", u.Input)
+		m.counted(e.Target, "output", u.Output)
+		m.counted(e.Target, "cache_read", u.CacheRead)
+		m.counted(e.Target, "cache_write", u.CacheWrite)
+	}
+}
+
+func (m *metrics) counted(target, kind string, tokens int) {
+	if tokens > 0 {
+		m.hot.tokens.of([2]string{target, kind}).Add(float64(tokens))
 	}
 }
 

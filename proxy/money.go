@@ -28,7 +28,7 @@ func (m *metrics) paid(r *trace.Record, e *trace.End, targets []*loop.Target) {
 		m.money.unpriced.WithLabelValues(e.Target).Inc()
 		return
 	}
-	m.money.dollars.WithLabelValues(e.Target, m.models.label(e.Model, targets)).Add(e.Cost.Dollars)
+	m.hot.dollars.of([2]string{e.Target, m.models.label(e.Model, targets)}).Add(e.Cost.Dollars)
 	if saved := e.Cost.CacheSaved; saved > 0 {
 		m.money.cache.WithLabelValues(e.Target, "saved").Add(saved)
 	} else if saved < 0 {

@@ -51,7 +51,7 @@ func (o observer) Committed(x *loop.Exchange, target, model string, firstContent
 	now := o.clock.Now()
 	o.pulse.Committed(now, now.Sub(x.Began))
 	o.metrics.attempted(target, "ok")
-	o.metrics.firstContent.WithLabelValues(target).Observe(firstContent.Seconds())
+	o.metrics.hot.firstContent.of(target).Observe(firstContent.Seconds())
 }
 
 // Ended implements [loop.Observer].

@@ -25,6 +25,7 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 	if p.draining.Load() {
 		resp.SetConnectionClose()
 	}
+	resp.Header.DisableNormalizing() // all names are written as they should be
 	if answer.Incoming != nil {
 		for key, value := range answer.Incoming.Headers {
 			resp.Header.AddBytesKV(key, value)
