@@ -38,10 +38,14 @@ func (a *arrival) announced() (n announced) {
 
 // sdk reads what the official SDKs announce: seconds, and a count of earlier tries.
 func (n announced) sdk() (sdk engine.SDK) {
-	if count, err := strconv.Atoi(string(n.retryCount)); err == nil && count > 0 {
-		sdk.RetryCount = count
+	if len(n.retryCount) > 0 {
+		count, _ := strconv.Atoi(string(n.retryCount))
+		sdk.RetryCount = max(0, count)
 	}
 	for _, text := range [...][]byte{n.timeout, n.readTimeout} {
+		if len(text) == 0 {
+			continue
+		}
 		seconds, err := strconv.ParseFloat(string(text), 64)
 		if err == nil && seconds > 0 && seconds < 1e6 {
 			sdk.Timeout = shorter(sdk.Timeout, time.Duration(seconds*float64(time.Second)))

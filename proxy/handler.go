@@ -112,7 +112,11 @@ func (a *arrival) admit() *refusal {
 // this machine are its user's own.
 func (a *arrival) foreignPage() *refusal {
 	h := &a.ctx.Request.Header
-	origin, err := url.Parse(string(h.Peek("Origin")))
+	from := h.Peek("Origin")
+	if len(from) == 0 && len(h.Peek("Sec-Fetch-Site")) == 0 {
+		return nil
+	}
+	origin, err := url.Parse(string(from))
 	if err == nil && (origin.Host == "" || isLocal(origin.Hostname())) && string(h.Peek("Sec-Fetch-Site")) != "cross-site" {
 		return nil
 	}

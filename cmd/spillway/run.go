@@ -48,6 +48,7 @@ type runCommand struct {
 
 // Run serves until a signal.
 func (c *runCommand) Run() error {
+	paceCollections()
 	log := c.logger()
 	sources, err := c.sources()
 	if err != nil {

@@ -35,7 +35,8 @@ type Signal struct {
 	mu    sync.Mutex
 	fired bool
 	next  int
-	hooks map[int]func()
+	first func()         // the hook 0, which most signals are left with
+	hooks map[int]func() // the others
 }
 
 // Fire makes it happen. The first call runs the registered functions, on the caller's goroutine; later calls do nothing.
@@ -46,9 +47,12 @@ func (s *Signal) Fire() {
 		return
 	}
 	s.fired = true
-	hooks := s.hooks
-	s.hooks = nil
+	first, hooks := s.first, s.hooks
+	s.first, s.hooks = nil, nil
 	s.mu.Unlock()
+	if first != nil {
+		first()
+	}
 	for i := range s.next {
 		if f := hooks[i]; f != nil {
 			f()
@@ -78,16 +82,26 @@ func (s *Signal) OnFire(f func()) (stop func()) {
 		f()
 		return func() {}
 	}
+	defer s.mu.Unlock()
+	id := s.next
+	s.next++
+	if id == 0 {
+		s.first = f
+		return s.forgetFirst
+	}
 	if s.hooks == nil {
 		s.hooks = make(map[int]func(), 2)
 	}
-	id := s.next
-	s.next++
 	s.hooks[id] = f
-	s.mu.Unlock()
 	return func() {
 		s.mu.Lock()
 		delete(s.hooks, id)
 		s.mu.Unlock()
 	}
+}
+
+func (s *Signal) forgetFirst() {
+	s.mu.Lock()
+	s.first = nil
+	s.mu.Unlock()
 }

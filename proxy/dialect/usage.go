@@ -73,11 +73,21 @@ func (u *Usage) model(name gjson.Result) {
 
 // message reads Anthropic's usage, which may come in parts and be revised.
 func (u *Usage) message(usage gjson.Result) {
-	u.count(&u.Input, usage.Get("input_tokens"))
-	u.count(&u.Output, usage.Get("output_tokens"))
-	u.count(&u.CacheRead, usage.Get("cache_read_input_tokens"))
-	u.count(&u.CacheWrite, usage.Get("cache_creation_input_tokens"))
-	u.count(&u.CacheWriteLong, usage.Get("cache_creation.ephemeral_1h_input_tokens"))
+	usage.ForEach(func(name, value gjson.Result) bool {
+		switch name.Str {
+		case "input_tokens":
+			u.count(&u.Input, value)
+		case "output_tokens":
+			u.count(&u.Output, value)
+		case "cache_read_input_tokens":
+			u.count(&u.CacheRead, value)
+		case "cache_creation_input_tokens":
+			u.count(&u.CacheWrite, value)
+		case "cache_creation":
+			u.count(&u.CacheWriteLong, value.Get("ephemeral_1h_input_tokens"))
+		}
+		return true
+	})
 }
 
 // chat reads a chat completion's usage, whose input includes what the cache gave or took.

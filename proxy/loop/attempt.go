@@ -126,8 +126,12 @@ func (t *try) place() *failed {
 
 // liftModel takes a model out of the action's body, so that it goes through aliases and the gate like any other.
 func (t *try) liftModel() {
+	raw, ok := t.send.Body["model"]
+	if !ok {
+		return
+	}
 	var model string
-	if raw, ok := t.send.Body["model"]; ok && json.Unmarshal(raw, &model) == nil && model != "" {
+	if json.Unmarshal(raw, &model) == nil && model != "" {
 		t.send.Model, t.send.Body = model, without(t.send.Body, "model")
 	}
 }
