@@ -2,6 +2,7 @@ package deadline
 
 import (
 	"errors"
+	"fmt"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -29,8 +30,10 @@ func (c *Conn) Ask(head, body []byte) error {
 			return failed
 		case written < len(head)+len(body):
 			return c.rest(written, head, body)
+		case err == nil:
+			return nil
 		case !c.read.early(err):
-			return err
+			return fmt.Errorf("wait for an answer: %w", err)
 		}
 	}
 }
