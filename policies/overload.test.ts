@@ -347,4 +347,18 @@ export default [
     ctx: { ...one, vars: { lighten } },
     want: { send: "claude", trim: null, maxTokens: null },
   },
+
+  // Storms.
+
+  {
+    name: "a model that loses two thirds of its capacity costs some requests the better model, and none their answer",
+    storm: "brownout",
+    expect: { success: ">= 99.9%", amplification: "<= 1.1", p95: "< 5s", otherModel: "< 40%" },
+  },
+  {
+    name: "where nothing may change everyone waits instead, and nobody adds to the load",
+    storm: "brownout",
+    vars: {},
+    expect: { success: ">= 99%", amplification: "<= 1.2", elsewhere: "== 0%" },
+  },
 ] satisfies Table;

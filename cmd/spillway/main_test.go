@@ -5,11 +5,16 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"spillway/engine/script"
+	"spillway/proxy/simulate"
 )
 
 // asSpillway in the environment makes the test's binary behave as the command.
@@ -49,5 +54,23 @@ func TestRunServesUntilItIsTold(t *testing.T) {
 	rest, _ := io.ReadAll(log)
 	if err := command.Wait(); err != nil || !strings.Contains(string(rest), "nothing was cut") {
 		t.Errorf("it ended with %v and said\n%s", err, rest)
+	}
+}
+
+// The types offer the metrics that there are.
+func TestTypesListEveryMetric(t *testing.T) {
+	_, union, _ := strings.Cut(script.Types(), "export type Metric =")
+	union, _, _ = strings.Cut(union, ";")
+	var offered []string
+	for word := range strings.SplitSeq(union, `"`) {
+		if word != "" && !strings.Contains(word, " ") {
+			offered = append(offered, word)
+		}
+	}
+	known := simulate.Metrics()
+	slices.Sort(offered)
+	slices.Sort(known)
+	if diff := cmp.Diff(known, offered); diff != "" {
+		t.Errorf("type Metric (-Go +TypeScript):\n%s", diff)
 	}
 }

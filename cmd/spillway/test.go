@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 )
 
 type testCommand struct {
@@ -51,7 +54,9 @@ func (c *testCommand) Run(out output) error {
 	if err != nil {
 		return err
 	}
-	trial := trial{command: c, out: out, sources: sources, policy: policy, only: only}
+	stop, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer restore()
+	trial := trial{command: c, stop: stop, out: out, sources: sources, policy: policy, only: only}
 	if c.Watch {
 		return trial.watch()
 	}

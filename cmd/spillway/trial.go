@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -17,6 +15,7 @@ import (
 	"spillway/cmd/spillway/tables"
 	"spillway/engine"
 	"spillway/engine/policyset"
+	"spillway/engine/table"
 	"spillway/engine/watch"
 	"spillway/proxy"
 )
@@ -24,6 +23,7 @@ import (
 // trial is a run of tables, or many of them while it watches.
 type trial struct {
 	command *testCommand
+	stop    context.Context //nolint:containedctx // the command's own, which ends with it
 	out     io.Writer
 	sources proxy.Sources
 	policy  string
@@ -52,17 +52,32 @@ func (t *trial) test(teller tables.Teller, sum *tables.Sum) ([]*policyset.Tested
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	return policyset.Test(project.Root, project.Policies, &policyset.Tests{
+	tests := policyset.Tests{
 		Env: project.Env, Limits: project.Limits,
 		Policy:   t.policy,
 		Coverage: t.command.Coverage,
+		Storm:    t.storm,
 		Wants:    func(policy, row string) bool { return t.only.MatchString(policy + "/" + row) },
 		Row:      teller.Row,
 		Done: func(tested *policyset.Tested) {
 			sum.Add(tested)
 			teller.Policy(tested)
 		},
-	})
+	}
+	if t.command.Short {
+		tests.Storm = nil
+	}
+	return policyset.Test(project.Root, project.Policies, &tests)
+}
+
+// storm sends a storm, and says on a terminal that this may take a while.
+func (t *trial) storm(s table.Storm) ([]table.Measured, error) {
+	screen := os.Stderr
+	if term.IsTerminal(int(screen.Fd())) {
+		fmt.Fprintf(screen, "\rsimulating %s ...", s.Scenario)
+		defer fmt.Fprint(screen, "\r\033[K")
+	}
+	return sendStorm(t.stop, s)
 }
 
 // watch runs the tables now and after every change, until it is told to end.
@@ -71,8 +86,6 @@ func (t *trial) watch() error {
 	if err != nil {
 		return err
 	}
-	stop, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer restore()
 	changed := make(chan struct{}, 1)
 	watcher, err := watch.New(paths, func() {
 		select {
@@ -91,7 +104,7 @@ func (t *trial) watch() error {
 			fmt.Fprintf(t.out, "\n%s; waiting for changes below %s\n", time.Now().Format(time.TimeOnly), strings.Join(paths, " and "))
 		}
 		select {
-		case <-stop.Done():
+		case <-t.stop.Done():
 			return nil
 		case <-changed:
 		}

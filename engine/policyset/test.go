@@ -25,8 +25,9 @@ type Tests struct {
 	Coverage bool
 	// Wants says which rows are run; nil = all.
 	Wants func(policy, row string) bool
-	// Storm sends storms; nil = they are skipped.
-	Storm func(table.Storm) (table.Figures, error)
+	// Storm sends storms; nil = they are skipped. StormsOnly leaves out the other rows.
+	Storm      func(table.Storm) ([]table.Measured, error)
+	StormsOnly bool
 	// Row is told of each row as soon as it is done; nil = nobody is.
 	Row func(policy string, r table.Result)
 	// Done is told of each policy, in the order of their names, as soon as it is done; nil = nobody is.
@@ -111,7 +112,7 @@ func (l *loading) pairs() (map[string]pair, engine.Faults) {
 
 // options are those of one policy's table.
 func (t *Tests) options(policy string) table.Options {
-	o := table.Options{Env: t.Env, Limits: t.Limits, Storm: t.Storm}
+	o := table.Options{Env: t.Env, Limits: t.Limits, Storm: t.Storm, StormsOnly: t.StormsOnly}
 	if t.Wants != nil {
 		o.Wants = func(row string) bool { return t.Wants(policy, row) }
 	}

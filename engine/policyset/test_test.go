@@ -61,11 +61,11 @@ func TestTheTablesAreRunRowByRow(t *testing.T) {
 		"some rows": {policyset.Tests{Policy: "a", Wants: func(policy, row string) bool { return policy+row == "aone" }}, []string{
 			"a/one true", "a policies/a.ts policies/a.test.ts true",
 		}},
-		"a storm": {policyset.Tests{Policy: "a", Wants: func(_, row string) bool { return row == "storm" }, Storm: func(s table.Storm) (table.Figures, error) {
+		"a storm": {policyset.Tests{Policy: "a", Wants: func(_, row string) bool { return row == "storm" }, Storm: func(s table.Storm) ([]table.Measured, error) {
 			if s.Scenario != "x" || s.Policy.Name() != "a" || s.File != "policies/a.test.ts" {
 				return nil, fmt.Errorf("got %+v", s)
 			}
-			return table.Figures{"success": 0.991}, nil
+			return []table.Measured{{Holds: true}}, nil
 		}}, []string{"a/storm true", "a policies/a.ts policies/a.test.ts true"}},
 		"no policy of this name": {policyset.Tests{Policy: "bb"}, []string{`policies: there is no policy "bb" here (did you mean "b"?)`}},
 	} {

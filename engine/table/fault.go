@@ -9,7 +9,7 @@ import (
 )
 
 // faults are the problems of a row, each at the place in the table that it is about.
-func (t *table) faults(r row, problems []problem) engine.Faults {
+func (t *table) faults(r *row, problems []problem) engine.Faults {
 	var faults engine.Faults
 	for _, p := range problems {
 		what, place := p.message, p.place
@@ -36,7 +36,7 @@ func (t *table) faults(r row, problems []problem) engine.Faults {
 }
 
 // blame is a fault of the policy, met in a row.
-func (t *table) blame(r row, fault *engine.Fault) *engine.Fault {
+func (t *table) blame(r *row, fault *engine.Fault) *engine.Fault {
 	f := *fault
 	f.Message = fmt.Sprintf("row %q: %s", r.name, f.Message)
 	if at, ok := t.places.At(r.path); ok {

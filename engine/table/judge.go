@@ -11,7 +11,7 @@ import (
 )
 
 // judge compares a decision with what the row wants.
-func (t *table) judge(r row, d engine.Decision) engine.Faults {
+func (t *table) judge(r *row, d engine.Decision) engine.Faults {
 	switch {
 	case r.want == nil && d.Fault == nil:
 		return t.faults(r, []problem{{path: "throws", message: "want an error, got " + show(plain(d.Action)), caller: caller(d)}})

@@ -9,20 +9,21 @@ import (
 
 // row is one row of a table, with what it left out filled in.
 type row struct {
-	name   string
-	path   string // of the row in the table, such as [3]
-	storm  *storm // nil for a row that asks for one decision
-	env    engine.Environment
-	input  engine.Input
-	want   map[string]any // parts of the action; nil when the row wants a fault
-	throws string         // a part of the fault's message
+	name     string
+	path     string       // of the row in the table, such as [3]
+	storm    *Storm       // nil for a row that asks for one decision
+	weather  chan weather // what came of the storm; nil when it is not sent
+	problems []problem    // with the row itself
+	env      engine.Environment
+	input    engine.Input
+	want     map[string]any // parts of the action; nil when the row wants a fault
+	throws   string         // a part of the fault's message
 }
 
 // readRow reads the row with this number, from 1. Its name is there even when there are problems.
-func readRow(number int, value any, env engine.Environment) (row, []problem) {
-	var problems []problem
-	o := asObject("", value, &problems)
-	r := row{name: fmt.Sprintf("#%d", number), path: fmt.Sprintf("[%d]", number-1)}
+func readRow(number int, value any, env engine.Environment) *row {
+	r := &row{name: fmt.Sprintf("#%d", number), path: fmt.Sprintf("[%d]", number-1)}
+	o := asObject("", value, &r.problems)
 	text(o, "name", &r.name)
 	if r.storm = readStorm(o); r.storm == nil {
 		r.readInput(o, env)
@@ -31,7 +32,7 @@ func readRow(number int, value any, env engine.Environment) (row, []problem) {
 	if clean := o.end(); clean {
 		r.checkWhole(o)
 	}
-	return r, problems
+	return r
 }
 
 // readInput reads what decide is given.

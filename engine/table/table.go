@@ -52,8 +52,11 @@ type Options struct {
 	Limits runtime.Limits
 	// Wants says which rows are run, by name; nil = all.
 	Wants func(row string) bool
-	// Storm sends a storm against the policy; nil = storms are read and skipped.
-	Storm func(Storm) (Figures, error)
+	// Storm sends a storm against the policy; nil = storms are read and skipped. An error that is [engine.Faults] is about the
+	// scenario's file. It is called from several goroutines at once.
+	Storm func(Storm) ([]Measured, error)
+	// StormsOnly leaves out the rows that are none.
+	StormsOnly bool
 	// Done is told of every row as soon as it is done; nil = nobody is.
 	Done func(Result)
 }
@@ -67,13 +70,13 @@ type Report struct {
 
 // Result is what became of one row.
 type Result struct {
-	Name    string
-	At      engine.Position // where the row was written; the zero Position when it was put together
-	Took    time.Duration
-	Storm   bool
-	Skipped bool // a storm that nobody was there to send
-	Figures Figures
-	Faults  engine.Faults
+	Name     string
+	At       engine.Position // where the row was written; the zero Position when it was put together
+	Took     time.Duration
+	Storm    bool
+	Skipped  bool // a storm that nobody was there to send
+	Measured []Measured
+	Faults   engine.Faults
 }
 
 // OK says whether the row got what it wanted.
@@ -103,12 +106,10 @@ func Run(policy, test *script.Program, o Options) (Report, engine.Faults) {
 	t := &table{program: policy, test: test, places: places, options: o, policies: make(map[string]*runtime.Policy)}
 	defer t.close()
 	var faults engine.Faults
-	for i, value := range rows {
-		r, problems := readRow(i+1, value, o.Env)
-		if o.Wants != nil && !o.Wants(r.name) {
-			continue
-		}
-		result := t.run(r, problems)
+	wanted := t.read(rows)
+	t.launch(wanted)
+	for _, r := range wanted {
+		result := t.run(r)
 		report.Rows = append(report.Rows, result)
 		faults = append(faults, result.Faults...)
 		if o.Done != nil {
@@ -131,32 +132,45 @@ type table struct {
 	hung     bool                       // a decision had to be stopped
 }
 
+// read reads the rows that are wanted.
+func (t *table) read(rows []any) (wanted []*row) {
+	for i, value := range rows {
+		r := readRow(i+1, value, t.options.Env)
+		if (t.options.Wants == nil || t.options.Wants(r.name)) && (r.storm != nil || !t.options.StormsOnly) {
+			wanted = append(wanted, r)
+		}
+	}
+	return wanted
+}
+
 func (t *table) close() {
 	for _, p := range t.policies {
 		p.Close()
 	}
 }
 
-func (t *table) run(r row, problems []problem) Result {
+func (t *table) run(r *row) Result {
 	began := time.Now()
 	at, _ := t.places.At(r.path)
 	result := Result{Name: r.name, At: at, Storm: r.storm != nil}
 	switch {
-	case len(problems) > 0:
-		result.Faults = t.faults(r, problems)
+	case len(r.problems) > 0:
+		result.Faults = t.faults(r, r.problems)
 	case r.storm == nil:
 		result.Faults = t.ask(r)
-	case t.options.Storm == nil:
+	case r.weather == nil:
 		result.Skipped = true
 	default:
-		result.Figures, result.Faults = t.send(r)
+		w := <-r.weather
+		result.Measured, result.Faults, result.Took = w.measured, t.weathered(r, w), w.took
+		return result
 	}
 	result.Took = time.Since(began)
 	return result
 }
 
 // ask makes the decision of a row three times.
-func (t *table) ask(r row) engine.Faults {
+func (t *table) ask(r *row) engine.Faults {
 	policy, fault := t.policy(r.env)
 	if fault != nil {
 		return engine.Faults{t.blame(r, fault)}
@@ -174,7 +188,7 @@ func (t *table) ask(r row) engine.Faults {
 
 // patiently asks again when a decision had to be stopped: a machine that is busy enough takes even a second away from one
 // that needs a thousandth of it, and a policy that hangs does so again.
-func (t *table) patiently(decide func(engine.Input) engine.Decision, r row) engine.Decision {
+func (t *table) patiently(decide func(engine.Input) engine.Decision, r *row) engine.Decision {
 	d := decide(r.input)
 	if stopped(d) {
 		d = decide(r.input)

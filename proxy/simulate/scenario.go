@@ -62,6 +62,13 @@ func (s *Scenario) WithSeed(seed uint64) *Scenario {
 	return &other
 }
 
+// WithVars is the scenario with other vars.
+func (s *Scenario) WithVars(vars map[string]any) *Scenario {
+	other := *s
+	other.vars = vars
+	return &other
+}
+
 func (s *Scenario) read(r *form.Report, root *form.Node) {
 	section := form.Open(r, root)
 	form.Read(section, "title", &s.Title, form.ReadText)

@@ -31,15 +31,15 @@ const (
 
 // rowEvent is what became of a row. File and Line are where it was written, absent when it was put together.
 type rowEvent struct {
-	Event   string             `json:"event"` // "row"
-	Policy  string             `json:"policy"`
-	Row     string             `json:"row"`
-	File    string             `json:"file,omitempty"`
-	Line    int                `json:"line,omitempty"`
-	Outcome string             `json:"outcome"` // "pass", "fail" or "skip"
-	MS      float64            `json:"ms"`
-	Figures map[string]float64 `json:"figures,omitempty"` // of a storm; shares from 0 to 1, times in ms
-	Faults  []faultEvent       `json:"faults,omitempty"`
+	Event   string       `json:"event"` // "row"
+	Policy  string       `json:"policy"`
+	Row     string       `json:"row"`
+	File    string       `json:"file,omitempty"`
+	Line    int          `json:"line,omitempty"`
+	Outcome string       `json:"outcome"` // "pass", "fail" or "skip"
+	MS      float64      `json:"ms"`
+	Storm   []boundEvent `json:"storm,omitempty"` // what came of its bounds
+	Faults  []faultEvent `json:"faults,omitempty"`
 }
 
 // policyEvent is what became of a policy. Faults are those of its files; the rows' are with the rows.
@@ -78,6 +78,22 @@ type endEvent struct {
 	Faults   []faultEvent `json:"faults,omitempty"`
 }
 
+// boundEvent is one expectation of a storm: `success`, `>= 99%`, `99.7%`.
+type boundEvent struct {
+	Metric string `json:"metric"`
+	Want   string `json:"want"`
+	Got    string `json:"got"`
+	Holds  bool   `json:"holds"`
+}
+
+func bounds(list []table.Measured) []boundEvent {
+	var events []boundEvent
+	for _, m := range list {
+		events = append(events, boundEvent{m.Metric, m.Text, m.Got, m.Holds})
+	}
+	return events
+}
+
 type position struct {
 	Line   int `json:"line"`
 	Column int `json:"column"`
@@ -97,7 +113,7 @@ type faultEvent struct {
 func (e *Events) Row(policy string, r table.Result) {
 	event := rowEvent{
 		Event: "row", Policy: policy, Row: r.Name, File: r.At.File, Line: r.At.Line,
-		Outcome: outcome(r.OK()), MS: ms(r.Took), Figures: r.Figures, Faults: faults(r.Faults),
+		Outcome: outcome(r.OK()), MS: ms(r.Took), Storm: bounds(r.Measured), Faults: faults(r.Faults),
 	}
 	if r.Skipped {
 		event.Outcome = skip

@@ -29,8 +29,10 @@ func (t *Text) Row(policy string, r table.Result) {
 	case !r.OK():
 		t.line("--- FAIL", policy, r)
 	}
-	if t.Verbose && len(r.Figures) > 0 {
-		fmt.Fprintf(t.Out, "    %s\n", figures(r.Figures))
+	if t.Verbose {
+		for _, m := range r.Measured {
+			fmt.Fprintf(t.Out, "    %s %s, got %s\n", m.Metric, m.Text, cmp.Or(m.Got, "nothing"))
+		}
 	}
 	for _, f := range r.Faults {
 		t.fault(r.Name, f)
@@ -72,10 +74,14 @@ func (t *Text) Policy(p *policyset.Tested) {
 
 // counted says of how many rows how many failed.
 func counted(s Sum) string {
-	text := plural(s.Rows-s.Storms, "row")
-	if s.Storms > 0 {
-		text += " and " + plural(s.Storms, "storm")
+	var parts []string
+	if rows := s.Rows - s.Storms; rows > 0 {
+		parts = append(parts, plural(rows, "row"))
 	}
+	if s.Storms > 0 {
+		parts = append(parts, plural(s.Storms, "storm"))
+	}
+	text := cmp.Or(strings.Join(parts, " and "), "no rows")
 	if s.Failed > 0 {
 		text += fmt.Sprintf(", %d failed", s.Failed)
 	}
@@ -129,14 +135,3 @@ func plural(n int, what string) string {
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2fs", d.Seconds()) }
-
-// figures are what came of a storm, in the order of the measures.
-func figures(f table.Figures) string {
-	var parts []string
-	for _, m := range table.Measures() {
-		if v, measured := f[m.Name]; measured {
-			parts = append(parts, m.Name+" "+m.Show(v))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
