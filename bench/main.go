@@ -49,6 +49,8 @@ func scenarios() []scenario {
 		{"decision", "one decision of the engine", micro("Decide", "spillway/engine/runtime", 10)},
 		{"first", "the first decision of each shipped policy", micro("DecideFirst", "spillway/policies", 10)},
 		{"gate", "admission: one visit, and a line of 10,000", micro("Visit|Refusal|Health|Line", "spillway/proxy/gate", 0)},
+		{"event", "one event of an answer from another dialect", micro("Event", "spillway/proxy/translate", 3)},
+		{"across", "a request of 200 KB into another dialect", micro("Request", "spillway/proxy/translate", 2000)},
 		{"handle", "one request without listener and target", micro("Handle", "spillway/proxy", 0)},
 		{"reload", fmt.Sprintf("%d edits of a policy file", edits), measureReload},
 	}

@@ -10,7 +10,7 @@ import (
 func (t *Translation) block(part gjson.Result) {
 	switch kind := part.Get("type").Str; kind {
 	case "text":
-		if text := part.Get("text").String(); strings.TrimSpace(text) != "" {
+		if text := part.Get("text"); !blank(text) {
 			t.textBlock(text)
 		}
 	case "image_url":
@@ -22,10 +22,16 @@ func (t *Translation) block(part gjson.Result) {
 	}
 }
 
-func (t *Translation) textBlock(text string) {
+// blank says whether a value is no text, or one of white space alone.
+func blank(text gjson.Result) bool {
+	return text.Type != gjson.String || strings.TrimSpace(text.Str) == ""
+}
+
+// textBlock writes a string as a block of text.
+func (t *Translation) textBlock(text gjson.Result) {
 	t.w.open('{')
 	t.w.key("type").word("text")
-	t.w.key("text").text(text)
+	t.w.key("text").raw(text.Raw)
 	t.w.end('}')
 }
 

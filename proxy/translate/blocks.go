@@ -34,10 +34,10 @@ type block struct {
 	json   balance
 }
 
-// Bounds of what waits: bytes in all, and what a block counts for by itself.
+// Bounds of what waits: bytes in all, and what a block counts for by itself, so that there are 1,024 at most.
 const (
 	maxPending  = 16 << 20
-	blockWeight = 512
+	blockWeight = 16 << 10
 )
 
 func (s *blocks) add(b *block) *block {
@@ -58,16 +58,16 @@ func (s *blocks) say(w *writer, kind, piece string) {
 
 // find is the block of a piece of a tool call, and nil when the piece says nothing. Pieces belong together by their index; but
 // some servers give every call the same, or none, and tell calls apart by their ids.
-func (s *blocks) find(call gjson.Result) *block {
-	at, id := call.Get("index").Int(), call.Get("id").Str
+func (s *blocks) find(call *toolCall) *block {
+	at, id := call.index.Int(), call.id.Str
 	for _, b := range slices.Backward(s.queue) {
 		if b.kind == "tool_use" && b.call == at && (id == "" || b.given == "" || b.given == id) {
 			return b
 		}
 	}
-	blank := strings.TrimSpace(argumentsOf(call)) == ""
+	blank := strings.TrimSpace(call.input()) == ""
 	again := at == s.over.call && s.calls > 0 && (id == "" || id == s.over.given)
-	if blank && (again || id == "" && call.Get("function.name").Str == "") {
+	if blank && (again || id == "" && call.name.Str == "") {
 		return nil
 	}
 	s.calls++
@@ -140,7 +140,7 @@ func (s *blocks) open(w *writer, b *block) {
 	default:
 		w.key("id").text(s.home.toolID(b.given, b.nth))
 		w.key("name").text(b.name)
-		w.key("input").raw([]byte("{}"))
+		w.key("input").raw("{}")
 	}
 	w.end('}')
 	w.endEvent()

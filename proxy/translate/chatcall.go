@@ -40,7 +40,7 @@ func (s *chatEvents) settle(w *writer, cut bool) error {
 func (s *chatEvents) argue(w *writer, piece string) {
 	s.openCall(w)
 	w.key("function").open('{')
-	w.key("arguments").raw([]byte(piece))
+	w.key("arguments").raw(piece)
 	s.closeCall(w)
 }
 

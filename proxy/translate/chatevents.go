@@ -32,7 +32,11 @@ func (s *chatEvents) Step(dst []byte, e sse.Event) ([]byte, error) {
 	}
 	doc := view(e.Data)
 	w := &writer{b: dst}
-	if err := s.event(w, orElse(doc.Get("type"), string(e.Name)), doc); err != nil {
+	kind := doc.Get("type").Str
+	if kind == "" {
+		kind = string(e.Name)
+	}
+	if err := s.event(w, kind, doc); err != nil {
 		return dst, err
 	}
 	return w.b, nil
@@ -182,7 +186,7 @@ func (s *chatEvents) End(dst []byte) ([]byte, error) {
 func (s *chatEvents) say(w *writer, name string, text gjson.Result) {
 	if text.Type == gjson.String && text.Str != "" {
 		s.open(w)
-		w.key(name).raw([]byte(text.Raw))
+		w.key(name).raw(text.Raw)
 		s.close(w)
 	}
 }

@@ -11,9 +11,7 @@ import (
 func (t *Translation) chatMessages(system, messages gjson.Result) {
 	w := &t.w
 	w.key("messages").open('[')
-	if text := t.systemText(system); text != "" {
-		t.chatText("system", text)
-	}
+	t.chatSystem(system)
 	last := ""
 	messages.ForEach(func(_, m gjson.Result) bool {
 		switch last = m.Get("role").Str; last {
@@ -22,9 +20,7 @@ func (t *Translation) chatMessages(system, messages gjson.Result) {
 		case "assistant":
 			t.chatAssistant(m.Get("content"))
 		case "system":
-			if text := t.systemText(m.Get("content")); text != "" {
-				t.chatText("system", text)
-			}
+			t.chatSystem(m.Get("content"))
 		default:
 			t.refusef("there is no role %q", last)
 		}
@@ -36,37 +32,45 @@ func (t *Translation) chatMessages(system, messages gjson.Result) {
 	w.end(']')
 }
 
-func (t *Translation) chatText(role, text string) {
+// chatText writes a message of texts.
+func (t *Translation) chatText(role string, texts ...gjson.Result) {
 	w := &t.w
 	w.open('{')
 	w.key("role").word(role)
-	w.key("content").text(text)
+	w.key("content").lines(texts)
 	w.end('}')
 }
 
-// systemText joins a system prompt's blocks: not every server reads them apart.
-func (t *Translation) systemText(content gjson.Result) string {
+// chatSystem writes a system prompt, if there is any. Its blocks are joined: not every server reads them apart.
+func (t *Translation) chatSystem(content gjson.Result) {
 	if content.Type == gjson.String {
-		return content.String()
+		if content.Str != "" {
+			t.chatText("system", content)
+		}
+		return
 	}
-	var texts []string
+	var texts []gjson.Result
 	content.ForEach(func(_, block gjson.Result) bool {
 		if block.Get("type").Str != "text" {
 			t.refusef("a system prompt with a block of type %s has no equivalent", block.Get("type").Str)
 			return false
 		}
 		t.dropIf(block, "cache_control")
-		texts = append(texts, block.Get("text").String())
+		if text := block.Get("text"); text.Type == gjson.String {
+			texts = append(texts, text)
+		}
 		return true
 	})
-	return strings.Join(texts, "\n")
+	if len(texts) > 0 {
+		t.chatText("system", texts...)
+	}
 }
 
 // chatUser writes a user's message: first a tool message for each result, then the rest, and then the images of results,
 // for tool messages hold text alone.
 func (t *Translation) chatUser(content gjson.Result) {
 	if content.Type == gjson.String {
-		t.chatText("user", content.String())
+		t.chatText("user", content)
 		return
 	}
 	var parts, images []gjson.Result
@@ -87,7 +91,7 @@ func (t *Translation) chatUser(content gjson.Result) {
 	w.key("role").word("user")
 	if only := parts[0]; len(parts) == 1 && only.Get("type").Str == "text" {
 		t.dropIf(only, "cache_control", "citations")
-		w.key("content").text(only.Get("text").String())
+		w.key("content").lines([]gjson.Result{only.Get("text")})
 	} else {
 		w.key("content").open('[')
 		for _, part := range parts {
@@ -101,33 +105,34 @@ func (t *Translation) chatUser(content gjson.Result) {
 // chatResult writes a tool's result, and returns its images.
 func (t *Translation) chatResult(result gjson.Result) (images []gjson.Result) {
 	t.dropIf(result, "cache_control")
-	var texts []string
+	var texts []gjson.Result
 	content := result.Get("content")
 	if content.Type == gjson.String {
-		texts = append(texts, content.String())
+		texts = append(texts, content)
 	}
 	content.ForEach(func(_, block gjson.Result) bool {
 		switch kind := block.Get("type").Str; kind {
 		case "text":
-			texts = append(texts, block.Get("text").String())
+			texts = append(texts, block.Get("text"))
 		case "image", "document":
 			images = append(images, block)
-			texts = append(texts, "["+kind+": see the user's message below]")
+			texts = append(texts, gjson.Parse(`"[`+kind+`: see the user's message below]"`))
 		case "":
 		default:
 			t.refusef("a tool result with a block of type %s has no equivalent", kind)
 		}
 		return t.err == nil
 	})
-	text := strings.Join(texts, "\n")
-	if result.Get("is_error").Bool() {
-		text = "Error: " + text
-	}
 	w := &t.w
 	w.open('{')
 	w.key("role").word("tool")
 	w.key("tool_call_id").text(callID(result.Get("tool_use_id").String()))
-	w.key("content").text(text)
+	w.key("content")
+	if result.Get("is_error").Bool() {
+		w.text("Error: " + joined(texts))
+	} else {
+		w.lines(texts)
+	}
 	w.end('}')
 	return images
 }
@@ -136,7 +141,7 @@ func (t *Translation) chatResult(result gjson.Result) (images []gjson.Result) {
 // to answer; but a model that wants its own thoughts back gets those that no other model has signed.
 func (t *Translation) chatAssistant(content gjson.Result) {
 	if content.Type == gjson.String {
-		t.chatText("assistant", content.String())
+		t.chatText("assistant", content)
 		return
 	}
 	var text, thought strings.Builder
@@ -169,7 +174,7 @@ func (t *Translation) chatAssistant(content gjson.Result) {
 	if text.Len() > 0 {
 		w.key("content").text(text.String())
 	} else {
-		w.key("content").raw([]byte("null"))
+		w.key("content").raw("null")
 	}
 	if len(calls) > 0 {
 		if t.to.Server.ReasoningBack {

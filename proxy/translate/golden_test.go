@@ -88,7 +88,7 @@ func (g golden) target(t *testing.T) translate.Target {
 	return translate.Target{Server: model.FindServer(says.Server, ""), Model: model.Find(says.Model), MaxTokens: says.MaxTokens}
 }
 
-func parse(t *testing.T, api engine.API, body string) *dialect.Call {
+func parse(t testing.TB, api engine.API, body string) *dialect.Call {
 	t.Helper()
 	endpoint := dialect.Messages
 	if api == engine.OpenAI {

@@ -43,18 +43,9 @@ func (s *messageEvents) Step(dst []byte, e sse.Event) ([]byte, error) {
 		return dst, errNoJSON
 	}
 	w := &writer{b: dst}
-	doc := view(e.Data)
-	if u := doc.Get("usage"); u.IsObject() {
-		s.usage.readChat(u)
-	}
-	var err error
-	doc.Get("choices").ForEach(func(_, choice gjson.Result) bool {
-		if choice.Get("index").Int() == 0 {
-			s.begin(w, doc)
-			err = s.choice(w, choice)
-		}
-		return err == nil
-	})
+	c := readChunk(view(e.Data))
+	s.usage.readChat(c.usage)
+	err := s.choices(w, &c)
 	switch {
 	case err != nil:
 		return dst, err
@@ -64,58 +55,100 @@ func (s *messageEvents) Step(dst []byte, e sse.Event) ([]byte, error) {
 	return w.b, nil
 }
 
+// chunk is one of a stream's.
+type chunk struct{ id, model, choices, usage gjson.Result }
+
+func readChunk(doc gjson.Result) (c chunk) {
+	doc.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "id":
+			c.id = value
+		case "model":
+			c.model = value
+		case "choices":
+			c.choices = value
+		case "usage":
+			c.usage = value
+		}
+		return true
+	})
+	return c
+}
+
+// choices tells a chunk's choice. There may be others that nobody asked for.
+func (s *messageEvents) choices(w *writer, c *chunk) (err error) {
+	c.choices.ForEach(func(_, choice gjson.Result) bool {
+		var index int64
+		var delta, finish gjson.Result
+		choice.ForEach(func(key, value gjson.Result) bool {
+			switch key.Str {
+			case "index":
+				index = value.Int()
+			case "delta":
+				delta = value
+			case "finish_reason":
+				finish = value
+			}
+			return true
+		})
+		if index == 0 {
+			s.begin(w, c)
+			err = s.delta(w, readMessage(delta))
+			s.finish = orElse(finish, s.finish)
+		}
+		return err == nil
+	})
+	return err
+}
+
 // begin tells the message's start with its first choice: some servers send a chunk before it that knows neither id nor model.
-func (s *messageEvents) begin(w *writer, doc gjson.Result) {
+func (s *messageEvents) begin(w *writer, c *chunk) {
 	if s.begun {
 		return
 	}
 	s.begun = true
 	w.event("message_start")
 	w.key("message").open('{')
-	w.key("id").text(s.blocks.home.messageID(doc.Get("id")))
+	w.key("id").text(s.blocks.home.messageID(c.id))
 	w.key("type").word("message")
 	w.key("role").word("assistant")
-	w.key("model").text(orElse(doc.Get("model"), s.blocks.home.Model))
-	w.key("content").raw([]byte("[]"))
-	w.key("stop_reason").raw([]byte("null"))
-	w.key("stop_sequence").raw([]byte("null"))
-	w.key("usage").raw([]byte(`{"input_tokens":0,"output_tokens":0}`))
+	w.key("model").text(orElse(c.model, s.blocks.home.Model))
+	w.key("content").raw("[]")
+	w.key("stop_reason").raw("null")
+	w.key("stop_sequence").raw("null")
+	w.key("usage").raw(`{"input_tokens":0,"output_tokens":0}`)
 	w.end('}')
 	w.endEvent()
 }
 
-// choice sorts one delta into blocks: what was thought, what is said, what is called. One delta may hold all three.
-func (s *messageEvents) choice(w *writer, choice gjson.Result) (err error) {
-	delta := choice.Get("delta")
-	said(delta, func(kind string, text gjson.Result) {
+// delta sorts one delta into blocks: what was thought, what is said, what is called. One delta may hold all three.
+func (s *messageEvents) delta(w *writer, delta message) (err error) {
+	delta.said(func(kind string, text gjson.Result) {
 		if kind == refusal {
 			s.refused, kind = true, spoken
 		}
 		s.blocks.say(w, kind, text.Raw[1:len(text.Raw)-1])
 	})
-	delta.Get("tool_calls").ForEach(func(_, call gjson.Result) bool {
-		err = s.call(w, call)
+	delta.toolCalls.ForEach(func(_, call gjson.Result) bool {
+		err = s.call(w, readCall(call))
 		return err == nil
 	})
-	if finish := choice.Get("finish_reason").Str; finish != "" {
-		s.finish = orElse(choice.Get("finish_reason"), "")
-	}
 	return err
 }
 
 // call takes a piece of a tool call.
-func (s *messageEvents) call(w *writer, call gjson.Result) error {
-	b := s.blocks.find(call)
+func (s *messageEvents) call(w *writer, call toolCall) error {
+	b := s.blocks.find(&call)
 	if b == nil {
 		return nil
 	}
-	if name := call.Get("function.name"); b.name == "" && name.Str != "" {
-		b.name = s.t.ownName(orElse(name, ""))
+	if b.name == "" {
+		b.name = s.t.ownName(orElse(call.name, ""))
 	}
-	if id := call.Get("id"); b.given == "" && id.Str != "" {
-		b.given = orElse(id, "")
+	if b.given == "" {
+		b.given = orElse(call.id, "")
 	}
-	return s.blocks.argue(w, b, call.Get("function.arguments"))
+	return s.blocks.argue(w, b, call.arguments)
 }
 
 // End implements [Stream]. A stream may leave out the reason to finish if it says [DONE]; without both it was cut off.
@@ -135,7 +168,7 @@ func (s *messageEvents) End(dst []byte) ([]byte, error) {
 	w.key("delta").open('{')
 	stop := stopReason(s.finish, s.blocks.calls > 0, s.refused)
 	w.key("stop_reason").word(stop)
-	w.key("stop_sequence").raw([]byte("null"))
+	w.key("stop_sequence").raw("null")
 	w.stopDetails(stop)
 	w.end('}')
 	w.key("usage")

@@ -2,15 +2,56 @@ package translate
 
 import "github.com/tidwall/gjson"
 
-// What a message or a delta of a chat completion says beside its tool calls.
+// message is a message of a chat, a choice's, or a delta of one: the members that say something, read in one pass.
+type message struct {
+	role, name, content, refusal, toolCalls, toolCallID gjson.Result
+	functionCall, audio                                 gjson.Result
+
+	// What it thought, by the names that servers give it: DeepSeek, xAI and older vLLM the first, Ollama and newer vLLM the second,
+	// and OpenRouter the last two at once.
+	reasoningContent, reasoning, reasoningDetails gjson.Result
+}
+
+func readMessage(doc gjson.Result) (m message) {
+	doc.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "role":
+			m.role = value
+		case "name":
+			m.name = value
+		case "content":
+			m.content = value
+		case "refusal":
+			m.refusal = value
+		case "tool_calls":
+			m.toolCalls = value
+		case "tool_call_id":
+			m.toolCallID = value
+		case "function_call":
+			m.functionCall = value
+		case "audio":
+			m.audio = value
+		case "reasoning_content":
+			m.reasoningContent = value
+		case "reasoning":
+			m.reasoning = value
+		case "reasoning_details":
+			m.reasoningDetails = value
+		}
+		return true
+	})
+	return m
+}
+
+// What a message says beside its tool calls.
 const (
 	thought = "thinking"
 	spoken  = "text"
 	refusal = "refusal"
 )
 
-// said yields what a message or a delta says, in the order of Anthropic's blocks. Texts are strings, and none is empty.
-func said(m gjson.Result, yield func(kind string, text gjson.Result)) {
+// said yields what a message says, in the order of Anthropic's blocks. Texts are strings, and none is empty.
+func (m *message) said(yield func(kind string, text gjson.Result)) {
 	some := func(kind string, text gjson.Result) bool {
 		if text.Type != gjson.String || text.Str == "" {
 			return false
@@ -18,30 +59,52 @@ func said(m gjson.Result, yield func(kind string, text gjson.Result)) {
 		yield(kind, text)
 		return true
 	}
-	// Servers have several names for it: DeepSeek, xAI and older vLLM the first, Ollama and newer vLLM the second, and
-	// OpenRouter the last two at once.
-	if !some(thought, m.Get("reasoning_content")) && !some(thought, m.Get("reasoning")) {
-		m.Get("reasoning_details").ForEach(func(_, detail gjson.Result) bool {
+	if !some(thought, m.reasoningContent) && !some(thought, m.reasoning) {
+		m.reasoningDetails.ForEach(func(_, detail gjson.Result) bool {
 			_ = some(thought, detail.Get("text")) || some(thought, detail.Get("summary"))
 			return true
 		})
 	}
-	content := m.Get("content")
-	if !some(spoken, content) && content.IsArray() { // Mistral's
-		content.ForEach(func(_, part gjson.Result) bool {
+	if !some(spoken, m.content) && m.content.IsArray() { // Mistral's
+		m.content.ForEach(func(_, part gjson.Result) bool {
 			part.Get("thinking").ForEach(func(_, inner gjson.Result) bool { some(thought, inner.Get("text")); return true })
 			some(spoken, part.Get("text"))
 			return true
 		})
 	}
-	some(refusal, m.Get("refusal"))
+	some(refusal, m.refusal)
 }
 
-// argumentsOf are those of a tool call. Some servers give an object instead of its text.
-func argumentsOf(call gjson.Result) string {
-	arguments := call.Get("function.arguments")
-	if arguments.IsObject() {
-		return arguments.Raw
+// toolCall is a call of a function, or a piece of one.
+type toolCall struct{ index, id, name, arguments gjson.Result }
+
+func readCall(doc gjson.Result) (c toolCall) {
+	doc.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "index":
+			c.index = value
+		case "id":
+			c.id = value
+		case "function":
+			value.ForEach(func(key, value gjson.Result) bool {
+				switch key.Str {
+				case "name":
+					c.name = value
+				case "arguments":
+					c.arguments = value
+				}
+				return true
+			})
+		}
+		return true
+	})
+	return c
+}
+
+// input is the text of a call's arguments. Some servers give an object instead of it.
+func (c *toolCall) input() string {
+	if c.arguments.IsObject() {
+		return c.arguments.Raw
 	}
-	return arguments.Str
+	return c.arguments.Str
 }

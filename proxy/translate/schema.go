@@ -65,7 +65,7 @@ func (w *writer) parameters(schema gjson.Result) {
 		return true
 	})
 	if !some {
-		w.key("properties").raw([]byte("{}"))
+		w.key("properties").raw("{}")
 	}
 	w.end('}')
 }
@@ -74,7 +74,7 @@ func (w *writer) parameters(schema gjson.Result) {
 // it fits the schema itself.
 func (w *writer) closed(schema gjson.Result) {
 	if !schema.IsObject() {
-		w.raw([]byte(schema.Raw))
+		w.raw(schema.Raw)
 		return
 	}
 	w.open('{')
@@ -89,7 +89,7 @@ func (w *writer) closed(schema gjson.Result) {
 		return true
 	})
 	if ofObject(schema) && !schema.Get("additionalProperties").Exists() {
-		w.key("additionalProperties").raw([]byte("false"))
+		w.key("additionalProperties").raw("false")
 	}
 	w.end('}')
 }

@@ -28,23 +28,23 @@ func (t *Translation) chatField(name string, v gjson.Result) {
 	w := &t.w
 	switch name {
 	case "model":
-		w.key("model").raw([]byte(v.Raw))
+		w.key("model").raw(v.Raw)
 	case "max_tokens":
 		t.chatMaxTokens(v)
 	case "messages":
 		t.chatMessages(parse(t.from.Value("system")), v)
 	case "system", "thinking":
 	case "stream":
-		w.key("stream").raw([]byte(v.Raw))
+		w.key("stream").raw(v.Raw)
 		if v.Bool() {
-			w.key("stream_options").raw([]byte(`{"include_usage":true}`))
+			w.key("stream_options").raw(`{"include_usage":true}`)
 		}
 	case "temperature", "top_p":
 		if t.to.Model.FixedSampling {
 			t.Drop(name)
 			return
 		}
-		w.key(name).raw([]byte(v.Raw))
+		w.key(name).raw(v.Raw)
 	case "stop_sequences":
 		t.chatStop(v)
 	case "tools":
@@ -69,7 +69,7 @@ func (t *Translation) chatMaxTokens(v gjson.Result) {
 	if t.from.MaxTokens < 1 {
 		t.refusef("max_tokens %s asks for no answer", v.Raw)
 	}
-	t.w.key(t.to.Server.MaxTokensField).raw([]byte(v.Raw))
+	t.w.key(t.to.Server.MaxTokensField).raw(v.Raw)
 }
 
 func (t *Translation) chatTier(v gjson.Result) {
@@ -93,7 +93,7 @@ func (t *Translation) chatStop(v gjson.Result) {
 	case n > maxStops:
 		t.refusef("%d stop_sequences, and a chat completion has at most %d", n, maxStops)
 	case n > 0:
-		t.w.key("stop").raw([]byte(v.Raw))
+		t.w.key("stop").raw(v.Raw)
 	}
 }
 
@@ -124,7 +124,7 @@ func (t *Translation) chatTool(tool gjson.Result) {
 	w.key("function").open('{')
 	w.key("name").text(t.toolName(tool.Get("name").Str))
 	if d := tool.Get("description"); d.Type == gjson.String {
-		w.key("description").raw([]byte(d.Raw))
+		w.key("description").raw(d.Raw)
 	}
 	schema := tool.Get("input_schema")
 	w.key("parameters")
@@ -142,7 +142,7 @@ func (t *Translation) strict(wanted bool, schema gjson.Result) {
 		t.Drop("strict")
 		wanted = false
 	}
-	t.w.key("strict").raw(strconv.AppendBool(nil, wanted))
+	t.w.key("strict").raw(strconv.FormatBool(wanted))
 }
 
 func (t *Translation) chatToolChoice(v gjson.Result) {
@@ -170,7 +170,7 @@ func (t *Translation) chatToolChoice(v gjson.Result) {
 		t.refusef("tool_choice %q is not known", choice)
 	}
 	if v.Get("disable_parallel_tool_use").Bool() && choice != "none" {
-		w.key("parallel_tool_calls").raw([]byte("false"))
+		w.key("parallel_tool_calls").raw("false")
 	}
 }
 
@@ -189,7 +189,7 @@ func (t *Translation) chatOutput(v gjson.Result) {
 			w.key("type").word("json_schema")
 			w.key("json_schema").open('{')
 			w.key("name").word("structured_output")
-			w.key("schema").raw([]byte(schema.Raw))
+			w.key("schema").raw(schema.Raw)
 			t.strict(true, schema)
 			w.end('}')
 			w.end('}')

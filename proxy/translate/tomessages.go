@@ -40,7 +40,7 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 	w := &t.w
 	switch name {
 	case "model", "stream":
-		w.key(name).raw([]byte(v.Raw))
+		w.key(name).raw(v.Raw)
 	case "messages":
 		t.turns(v)
 	case "max_tokens", "max_completion_tokens", "stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort":
@@ -93,9 +93,9 @@ func (t *Translation) messagesSampling(name string, v gjson.Result) {
 		t.Drop(name)
 	case name == "temperature" && v.Num > 1:
 		t.Drop(name)
-		t.w.key(name).raw([]byte("1"))
+		t.w.key(name).raw("1")
 	default:
-		t.w.key(name).raw([]byte(v.Raw))
+		t.w.key(name).raw(v.Raw)
 	}
 }
 
@@ -106,7 +106,7 @@ func (t *Translation) messagesStop(v gjson.Result) {
 		if strings.TrimSpace(stop.String()) == "" {
 			t.refusef("stop %s is blank, and a message stops at text alone", stop.Raw)
 		}
-		t.w.raw([]byte(stop.Raw))
+		t.w.raw(stop.Raw)
 	}
 	t.w.end(']')
 }
@@ -132,12 +132,12 @@ func (t *Translation) messagesTool(tool gjson.Result) {
 	w.open('{')
 	w.key("name").text(t.toolName(f.Get("name").Str))
 	if d := f.Get("description"); d.Type == gjson.String {
-		w.key("description").raw([]byte(d.Raw))
+		w.key("description").raw(d.Raw)
 	}
 	w.key("input_schema")
 	if strict := f.Get("strict"); strict.Bool() {
 		w.closed(f.Get("parameters"))
-		w.key("strict").raw([]byte("true"))
+		w.key("strict").raw("true")
 	} else {
 		w.parameters(f.Get("parameters"))
 	}
@@ -176,7 +176,7 @@ func (t *Translation) messagesToolChoice() {
 		w.key("name").text(name)
 	}
 	if oneByOne && kind != "none" {
-		w.key("disable_parallel_tool_use").raw([]byte("true"))
+		w.key("disable_parallel_tool_use").raw("true")
 	}
 	w.end('}')
 }
@@ -227,14 +227,14 @@ const (
 func (t *Translation) messagesThinking() {
 	switch way, budget := t.plan(); way {
 	case model.Adaptive:
-		t.w.key("thinking").raw([]byte(`{"type":"adaptive"}`))
+		t.w.key("thinking").raw(`{"type":"adaptive"}`)
 		if parse(t.from.Value("response_format")).Get("type").Str != "json_schema" {
 			t.w.key("output_config").open('{')
 			t.messagesEffort()
 			t.w.end('}')
 		}
 	case model.Budget:
-		t.w.key("thinking").raw([]byte(`{"type":"enabled","budget_tokens":` + strconv.Itoa(budget) + `}`))
+		t.w.key("thinking").raw(`{"type":"enabled","budget_tokens":` + strconv.Itoa(budget) + `}`)
 	default:
 		if t.effort() != "" {
 			t.Drop("reasoning_effort")

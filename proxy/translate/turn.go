@@ -35,7 +35,7 @@ func (t *Translation) turns(messages gjson.Result) {
 		default:
 			t.reminders(late)
 			late = nil
-			t.turn(m)
+			t.turn(readMessage(m))
 		}
 	}
 	t.reminders(late)
@@ -71,16 +71,16 @@ func instructs(m gjson.Result) bool {
 }
 
 // jsonAlone asks for what response_format json_object makes sure of.
-const jsonAlone = "Answer with one JSON object and nothing else: no text before or behind it, and no code fence around it."
+const jsonAlone = `"Answer with one JSON object and nothing else: no text before or behind it, and no code fence around it."`
 
 func (t *Translation) system(messages []gjson.Result) {
 	w := &t.w
-	var texts []string
+	var texts []gjson.Result
 	for _, m := range messages {
 		texts = append(texts, t.texts(m.Get("content"))...)
 	}
 	if parse(t.from.Value("response_format")).Get("type").Str == "json_object" {
-		texts = append(texts, jsonAlone)
+		texts = append(texts, gjson.Parse(jsonAlone))
 	}
 	if len(texts) == 0 {
 		return
@@ -93,21 +93,19 @@ func (t *Translation) system(messages []gjson.Result) {
 }
 
 // texts are the texts of a content that may hold nothing else, without blank ones, which Anthropic refuses.
-func (t *Translation) texts(content gjson.Result) (texts []string) {
-	add := func(text string) {
-		if strings.TrimSpace(text) != "" {
+func (t *Translation) texts(content gjson.Result) (texts []gjson.Result) {
+	add := func(text gjson.Result) {
+		if !blank(text) {
 			texts = append(texts, text)
 		}
 	}
-	if content.Type == gjson.String {
-		add(content.String())
-	}
+	add(content)
 	content.ForEach(func(_, part gjson.Result) bool {
 		switch kind := part.Get("type").Str; kind {
 		case "text":
-			add(part.Get("text").String())
+			add(part.Get("text"))
 		case "refusal":
-			add(part.Get("refusal").String())
+			add(part.Get("refusal"))
 		case "":
 		default:
 			t.refusef("a part of type %s has no equivalent where it stands", kind)
@@ -118,15 +116,15 @@ func (t *Translation) texts(content gjson.Result) (texts []string) {
 }
 
 // turn writes a user's or an assistant's message.
-func (t *Translation) turn(m gjson.Result) {
-	if m.Get("name").Exists() {
+func (t *Translation) turn(m message) {
+	if m.name.Exists() {
 		t.Drop("name")
 	}
-	switch role := m.Get("role").Str; role {
+	switch role := m.role.Str; role {
 	case "user":
-		t.userTurn(m.Get("content"))
+		t.userTurn(m.content)
 	case "assistant":
-		t.assistantTurn(m)
+		t.assistantTurn(&m)
 	default:
 		t.refusef("the role %q has no equivalent", role)
 	}
@@ -139,8 +137,8 @@ func (t *Translation) userTurn(content gjson.Result) {
 	w.key("role").word("user")
 	w.key("content").open('[')
 	inside := len(w.b)
-	if content.Type == gjson.String && strings.TrimSpace(content.String()) != "" {
-		t.textBlock(content.String())
+	if !blank(content) {
+		t.textBlock(content)
 	}
 	content.ForEach(func(_, part gjson.Result) bool {
 		if part.IsObject() {
@@ -156,21 +154,21 @@ func (t *Translation) userTurn(content gjson.Result) {
 	w.end('}')
 }
 
-func (t *Translation) assistantTurn(m gjson.Result) {
-	if m.Get("function_call").IsObject() || m.Get("audio").IsObject() {
+func (t *Translation) assistantTurn(m *message) {
+	if m.functionCall.IsObject() || m.audio.IsObject() {
 		t.refusef("an answer with function_call or audio has no equivalent")
 		return
 	}
-	said(m, func(kind string, _ gjson.Result) {
+	m.said(func(kind string, _ gjson.Result) {
 		if kind == thought {
 			t.Drop("reasoning") // unsigned, it may not become thinking
 		}
 	})
-	texts := t.texts(m.Get("content"))
-	if refusal := m.Get("refusal").String(); strings.TrimSpace(refusal) != "" {
-		texts = append(texts, refusal)
+	texts := t.texts(m.content)
+	if !blank(m.refusal) {
+		texts = append(texts, m.refusal)
 	}
-	calls := m.Get("tool_calls").Array()
+	calls := m.toolCalls.Array()
 	if len(texts) == 0 && len(calls) == 0 {
 		return
 	}
@@ -206,7 +204,7 @@ func (t *Translation) toolUse(call gjson.Result) {
 	w.key("type").word("tool_use")
 	w.key("id").text(toolID(call.Get("id").String()))
 	w.key("name").text(t.toolName(call.Get("function.name").Str))
-	w.key("input").raw([]byte(arguments))
+	w.key("input").raw(arguments)
 	w.end('}')
 }
 
@@ -222,10 +220,11 @@ func (t *Translation) results(messages, late []gjson.Result) {
 			late = append(late, m)
 			continue
 		}
+		m := readMessage(m)
 		w.open('{')
 		w.key("type").word("tool_result")
-		w.key("tool_use_id").text(toolID(m.Get("tool_call_id").String()))
-		w.key("content").text(strings.Join(t.texts(m.Get("content")), "\n"))
+		w.key("tool_use_id").text(toolID(m.toolCallID.String()))
+		w.key("content").lines(t.texts(m.content))
 		w.end('}')
 	}
 	t.reminderBlocks(late)
@@ -256,7 +255,8 @@ func (t *Translation) reminders(late []gjson.Result) {
 func (t *Translation) reminderBlocks(late []gjson.Result) {
 	for _, m := range late {
 		for _, text := range t.texts(m.Get("content")) {
-			t.textBlock("<system>\n" + text + "\n</system>")
+			marked := "<system>\n" + text.Str + "\n</system>"
+			t.textBlock(gjson.Result{Type: gjson.String, Str: marked, Raw: string(gjson.AppendJSONString(nil, marked))})
 			t.Drop("system_role")
 		}
 	}

@@ -32,7 +32,7 @@ func (t *Translation) wholeChat(doc gjson.Result, home Home) ([]byte, error) {
 	t.answerCalls(w, parts.calls, home)
 	w.end('}')
 	w.key("finish_reason").word(finishReason(stop, len(parts.calls) > 0))
-	w.key("logprobs").raw([]byte("null"))
+	w.key("logprobs").raw("null")
 	w.end('}')
 	w.end(']')
 	var u usage
@@ -91,7 +91,7 @@ func (t *Translation) answerCalls(w *writer, calls []gjson.Result, home Home) {
 
 func (w *writer) textOrNull(name, text string) {
 	if text == "" {
-		w.key(name).raw([]byte("null"))
+		w.key(name).raw("null")
 		return
 	}
 	w.key(name).text(text)

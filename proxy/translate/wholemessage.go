@@ -9,10 +9,10 @@ import (
 // wholeMessage tells a chat completion as a message.
 func (t *Translation) wholeMessage(doc gjson.Result, home Home) ([]byte, error) {
 	choice := doc.Get("choices.0")
-	m, finish := choice.Get("message"), choice.Get("finish_reason").Str
-	if !m.IsObject() {
+	if !choice.Get("message").IsObject() {
 		return nil, errNoAnswer
 	}
+	m, finish := readMessage(choice.Get("message")), choice.Get("finish_reason").Str
 	w := &writer{b: make([]byte, 0, len(doc.Raw)+512)}
 	w.open('{')
 	w.key("id").text(home.messageID(doc.Get("id")))
@@ -20,17 +20,17 @@ func (t *Translation) wholeMessage(doc gjson.Result, home Home) ([]byte, error) 
 	w.key("role").word("assistant")
 	w.key("model").text(orElse(doc.Get("model"), home.Model))
 	w.key("content").open('[')
-	refused := wholeTexts(w, m)
-	calls := m.Get("tool_calls").Array()
+	refused := wholeTexts(w, &m)
+	calls := m.toolCalls.Array()
 	for i, call := range calls {
-		if err := t.wholeCall(w, call, wayOf{home, i + 1, cut(finish) && i == len(calls)-1}); err != nil {
+		if err := t.wholeCall(w, readCall(call), wayOf{home, i + 1, cut(finish) && i == len(calls)-1}); err != nil {
 			return nil, err
 		}
 	}
 	w.end(']')
 	stop := stopReason(finish, len(calls) > 0, refused)
 	w.key("stop_reason").word(stop)
-	w.key("stop_sequence").raw([]byte("null"))
+	w.key("stop_sequence").raw("null")
 	w.stopDetails(stop)
 	var u usage
 	u.readChat(doc.Get("usage"))
@@ -41,9 +41,9 @@ func (t *Translation) wholeMessage(doc gjson.Result, home Home) ([]byte, error) 
 }
 
 // wholeTexts writes a block for what was thought and one for what was said, and says whether that is a refusal.
-func wholeTexts(w *writer, m gjson.Result) (refused bool) {
+func wholeTexts(w *writer, m *message) (refused bool) {
 	var thoughts, texts strings.Builder
-	said(m, func(kind string, text gjson.Result) {
+	m.said(func(kind string, text gjson.Result) {
 		switch kind {
 		case thought:
 			thoughts.WriteString(text.Str)
@@ -79,9 +79,9 @@ type wayOf struct {
 
 // wholeCall tells a tool call. One that was cut off stays away: with other arguments, or none, it would do something else than was
 // meant, and the stop_reason says what happened.
-func (t *Translation) wholeCall(w *writer, call gjson.Result, way wayOf) error {
-	arguments := strings.TrimSpace(argumentsOf(call))
-	name := call.Get("function.name").String()
+func (t *Translation) wholeCall(w *writer, call toolCall, way wayOf) error {
+	arguments := strings.TrimSpace(call.input())
+	name := call.name.String()
 	whole := gjson.Valid(arguments) && arguments[0] == '{'
 	switch {
 	case way.cut && (!whole || name == ""):
@@ -93,9 +93,9 @@ func (t *Translation) wholeCall(w *writer, call gjson.Result, way wayOf) error {
 	}
 	w.open('{')
 	w.key("type").word("tool_use")
-	w.key("id").text(way.home.toolID(call.Get("id").String(), way.nth))
+	w.key("id").text(way.home.toolID(call.id.String(), way.nth))
 	w.key("name").text(t.ownName(name))
-	w.key("input").raw([]byte(arguments))
+	w.key("input").raw(arguments)
 	w.end('}')
 	return nil
 }
@@ -103,6 +103,6 @@ func (t *Translation) wholeCall(w *writer, call gjson.Result, way wayOf) error {
 // stopDetails tells a refusal as Anthropic does. No category is known.
 func (w *writer) stopDetails(stop string) {
 	if stop == "refusal" {
-		w.key("stop_details").raw([]byte(`{"type":"refusal","category":null,"explanation":null}`))
+		w.key("stop_details").raw(`{"type":"refusal","category":null,"explanation":null}`)
 	}
 }

@@ -1,6 +1,8 @@
 package translate
 
 import (
+	"strings"
+
 	"github.com/tidwall/gjson"
 )
 
@@ -32,12 +34,30 @@ func (w *writer) key(name string) *writer {
 func (w *writer) name(key gjson.Result) { w.comma(); w.b = append(append(w.b, key.Raw...), ':') }
 
 // member writes a member of a document as it stands there.
-func (w *writer) member(key, value gjson.Result) { w.name(key); w.raw([]byte(value.Raw)) }
+func (w *writer) member(key, value gjson.Result) { w.name(key); w.raw(value.Raw) }
 
 // raw writes a value as it stands.
-func (w *writer) raw(value []byte) { w.comma(); w.b = append(w.b, value...) }
+func (w *writer) raw(value string) { w.comma(); w.b = append(w.b, value...) }
 
 func (w *writer) word(value string) { w.comma(); w.b = append(append(append(w.b, '"'), value...), '"') }
+
+// lines writes texts as one, a line each.
+func (w *writer) lines(texts []gjson.Result) {
+	if len(texts) == 1 && texts[0].Type == gjson.String {
+		w.raw(texts[0].Raw)
+		return
+	}
+	w.text(joined(texts))
+}
+
+// joined are texts as one, a line each.
+func joined(texts []gjson.Result) string {
+	all := make([]string, len(texts))
+	for i, text := range texts {
+		all[i] = text.Str
+	}
+	return strings.Join(all, "\n")
+}
 
 // text writes a string with its escapes.
 func (w *writer) text(value string) { w.comma(); w.b = gjson.AppendJSONString(w.b, value) }
