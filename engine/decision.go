@@ -17,7 +17,8 @@ type Decision struct {
 	At Position
 	// Reads lists what the policy looked at beyond the mere existence of its arguments, in order of first reading.
 	Reads []Read
-	// Replayable is false when the policy read the body, metadata or a header, which are recorded as hashes only.
+	// Replayable is false when the policy read the body, metadata, a header or a target's message, which are recorded as
+	// hashes only.
 	Replayable bool
 	// Took is the time inside the policy.
 	Took time.Duration

@@ -12,6 +12,6 @@
 //
 // The packages below it make the values move: [spillway/engine/script] compiles sources to programs,
 // [spillway/engine/runtime] runs programs in pooled runtimes, [spillway/engine/policyset] compiles a folder of
-// policies as one set, [spillway/engine/table] runs the tables beside policies, and [spillway/engine/watch]
-// notices that files changed.
+// policies as one set, [spillway/engine/table] runs the tables beside policies, [spillway/engine/replay]
+// keeps decisions and makes them again, and [spillway/engine/watch] notices that files changed.
 package engine

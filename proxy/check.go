@@ -63,6 +63,15 @@ func Open(s Sources) (Project, engine.Faults) {
 	}, nil
 }
 
+// Vars are those of the configuration, and as decision logs keep them.
+func Vars(s Sources) (vars, shown map[string]any, faults engine.Faults) {
+	c, _, faults := s.loadConfig()
+	if len(faults) > 0 {
+		return nil, nil, faults
+	}
+	return c.Vars, c.ShownVars, nil
+}
+
 // sampled asks every policy about the sample situations, in the dialects that have a target.
 func sampled(c *config.Config, set *policyset.Set) (faults engine.Faults) {
 	told := map[string]bool{}

@@ -15,11 +15,12 @@
 //	observe.go   metrics and logs of what happened
 //	access.go    one line for every request
 //	money.go     metrics of what answers cost
+//	decisions.go the decision log
 //	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart
 //	admin.go     what operators see; views.go has its shapes
 //	now.go       what the dashboard asks for, all at once
 //	operate.go   what operators do
 //
 // and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
-// target, trace, pulse, latency, telemetry, dashboard, hangup, clock, simtarget.
+// target, trace, journal, pulse, latency, telemetry, dashboard, hangup, clock, simtarget.
 package proxy

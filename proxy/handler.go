@@ -164,7 +164,7 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 	x.Policy = a.snapshot.policies.Policy(a.policy())
 	x.Record = &trace.Record{
 		ID: a.id, API: a.api, Path: a.path, Model: call.Model, Stream: call.Stream, Bytes: len(call.Body),
-		Client: x.Request.Client.Name, Policy: x.Policy.Name(), Revision: a.snapshot.revision, Began: a.began,
+		Client: x.Request.Client.Name, Policy: x.Policy.Name(), Revision: a.snapshot.revision, Snapshot: a.snapshot.kept, Began: a.began,
 	}
 	if p.exports != nil {
 		x.Trace = p.exports.Request(x.Record, a.header)

@@ -23,6 +23,7 @@ type metrics struct {
 	money        money
 	mismatches   *prometheus.CounterVec
 	reloads      *prometheus.CounterVec
+	decisionLog  *prometheus.CounterVec
 	decideTime   prometheus.Histogram
 	firstContent *prometheus.HistogramVec
 	requestTime  *prometheus.HistogramVec
@@ -77,6 +78,7 @@ func newMetrics(p *Proxy) *metrics {
 		money:       newMoney(counter),
 		mismatches:  counter("mismatches_total", "Answers that were not as asked for: another model, too long, not counted, oddly streamed.", "target", "kind"),
 		reloads:     counter("reloads_total", "Edits of the configuration or policies.", "result"),
+		decisionLog: counter("decision_log_lines_total", "Decisions for the decision log; dropped ones came faster than they could be written.", "result"),
 		decideTime: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "spillway_decision_seconds", Help: "Time inside a policy.",
 			Buckets: []float64{5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 2e-2},
@@ -89,6 +91,7 @@ func newMetrics(p *Proxy) *metrics {
 		}, []string{"api"}),
 	}
 	m.keepHot()
+	m.registry.MustRegister(m.decisionLog)
 	m.registry.MustRegister(m.requests, m.refusals, m.attempts, m.passthrough, m.decisions, m.tokens, m.mismatches, m.reloads,
 		m.money.dollars, m.money.cache, m.money.clients, m.money.unpriced, m.decideTime, m.firstContent, m.requestTime, &state{p},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

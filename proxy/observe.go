@@ -19,6 +19,7 @@ type observer struct{ *Proxy }
 // Decided implements [loop.Observer].
 func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
 	o.metrics.decided(x.Policy.Name(), d)
+	o.logDecision(x, d)
 	if traced := traced(x); traced != nil {
 		traced.Decided(x.Policy.Name(), d, o.clock.Now())
 	}

@@ -12,6 +12,7 @@ import (
 	"spillway/engine"
 	"spillway/engine/nearest"
 	"spillway/engine/policyset"
+	"spillway/engine/replay"
 	"spillway/engine/watch"
 	"spillway/proxy/config"
 	"spillway/proxy/gate"
@@ -40,7 +41,11 @@ func (p *Proxy) build(f *files) (*snapshot, engine.Faults) {
 		set.Close()
 		return nil, engine.Faults{{Message: err.Error()}}
 	}
-	next := &snapshot{config: f.config, policies: set, targets: targets, revision: f.revision(set.Revision()), loaded: began}
+	revision := f.revision(set.Revision())
+	next := &snapshot{
+		config: f.config, policies: set, targets: targets, revision: revision, loaded: began,
+		kept: replay.NewSnapshot(revision, f.env, f.config.ShownVars),
+	}
 	next.admit(p.current.Load())
 	return next, nil
 }
@@ -92,6 +97,9 @@ func (p *Proxy) reload() {
 	}
 	p.swap(next)
 	p.accept()
+	if err := p.keepDecisions(next.config); err != nil {
+		p.slog.Error("decisions are not logged", "error", err)
+	}
 	p.metrics.reloads.WithLabelValues("loaded").Inc()
 	p.slog.Info("reloaded", "revision", next.revision, "policies", next.policies.Names(), "took", p.clock.Now().Sub(next.loaded))
 	p.askForRestart(old.config, next.config)

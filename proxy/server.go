@@ -21,6 +21,7 @@ import (
 	"spillway/proxy/clock"
 	"spillway/proxy/gate"
 	"spillway/proxy/hangup"
+	"spillway/proxy/journal"
 	"spillway/proxy/loop"
 	"spillway/proxy/pulse"
 	"spillway/proxy/target"
@@ -49,7 +50,8 @@ type Proxy struct {
 	log     *trace.Log
 	metrics *metrics
 	pulse   pulse.Pulse
-	exports *telemetry.Telemetry // nil when off
+	exports *telemetry.Telemetry            // nil when off
+	journal atomic.Pointer[journal.Journal] // nil when decisions are not logged
 	hangups *hangup.Watcher
 
 	current  atomic.Pointer[snapshot]
@@ -60,7 +62,8 @@ type Proxy struct {
 	server, admin     *fasthttp.Server
 	listener, adminAt net.Listener
 
-	reloading sync.Mutex // held by the one reload at a time
+	reloading sync.Mutex       // held by the one reload at a time
+	journalAt journal.Settings // of journal; the one reload's
 
 	mu       sync.Mutex                // guards what follows
 	senders  map[string]*target.Target // by what their connections depend on
@@ -80,6 +83,7 @@ func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 	p.loop = &loop.Loop{Clock: p.clock, Gates: p.gates, Counters: &loop.Counters{}, Observe: observer{p}}
 	if err := p.start(); err != nil {
 		p.hangups.Close()
+		p.journal.Load().Close()
 		return nil, err
 	}
 	return p, nil
@@ -95,7 +99,10 @@ func (p *Proxy) start() error {
 		return faults
 	}
 	p.swap(next)
-	var err error
+	err := p.keepDecisions(next.config)
+	if err != nil {
+		return err
+	}
 	if p.listener, err = net.Listen("tcp", next.config.Listen); err != nil {
 		return fmt.Errorf("listen for clients: %w", err)
 	}
@@ -154,6 +161,7 @@ func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
 	}
 	p.hangups.Close()
 	p.closeExports(ctx)
+	p.journal.Load().Close()
 	_ = p.admin.Shutdown()
 	_ = p.listener.Close() // for a Serve that has not come so far yet
 	_ = p.adminAt.Close()

@@ -12,6 +12,7 @@ import (
 
 	"spillway/engine"
 	"spillway/engine/policyset"
+	"spillway/engine/replay"
 	"spillway/engine/runtime"
 	"spillway/proxy/config"
 	"spillway/proxy/loop"
@@ -37,6 +38,7 @@ type snapshot struct {
 	admins   *roster // nil when the admin address asks for no token
 	revision string  // hash of all three
 	loaded   time.Time
+	kept     *replay.Snapshot // what decisions need to be replayed
 }
 
 // admit makes the rosters. previous may be nil.

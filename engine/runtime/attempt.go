@@ -6,7 +6,8 @@ import (
 	"spillway/engine"
 )
 
-// attemptShape is one element of the second argument of decide. Attempts are not recorded: they are the decision's input.
+// attemptShape is one element of the second argument of decide. Attempts are not recorded: they are the decision's input. Only
+// that a target's message was read is, since it may quote the prompt.
 var attemptShape = newShape("attempt", false, []field[*engine.Attempt]{
 	{name: "target", read: func(_ *call, a *engine.Attempt) any { return a.Target }},
 	{name: "model", read: func(_ *call, a *engine.Attempt) any { return a.Model }},
@@ -18,7 +19,12 @@ var attemptShape = newShape("attempt", false, []field[*engine.Attempt]{
 	}},
 	{name: "reason", read: func(_ *call, a *engine.Attempt) any { return string(a.Reason) }},
 	{name: "code", read: func(_ *call, a *engine.Attempt) any { return a.Code }},
-	{name: "message", read: func(_ *call, a *engine.Attempt) any { return a.Message }},
+	{name: "message", read: func(c *call, a *engine.Attempt) any {
+		if a.Message != "" && !c.hasSeen("attempt.message") {
+			c.sawSecret("attempt.message", []byte(a.Message))
+		}
+		return a.Message
+	}},
 	{name: "retry", read: func(_ *call, a *engine.Attempt) any { return string(a.Retry) }},
 	{name: "retryAfter", read: func(_ *call, a *engine.Attempt) any { return orNull(a.RetryAfter) }},
 	{name: "ms", read: func(_ *call, a *engine.Attempt) any { return milliseconds(a.Took) }},

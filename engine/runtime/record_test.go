@@ -72,6 +72,7 @@ func TestWhatMustNotBeKeptIsRecordedAsAHash(t *testing.T) {
 		{"request.metadata", "request.metadata"},
 		{"request.header('anthropic-beta')", "request.header(anthropic-beta)"},
 		{"request.header('absent')", "request.header(absent)"},
+		{"attempts[0].message", "attempt.message"},
 	} {
 		_, d := evaluate(t, tt.expression+" && "+tt.expression, input(1))
 		if d.Replayable {

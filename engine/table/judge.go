@@ -14,7 +14,7 @@ import (
 func (t *table) judge(r *row, d engine.Decision) engine.Faults {
 	switch {
 	case r.want == nil && d.Fault == nil:
-		return t.faults(r, []problem{{path: "throws", message: "want an error, got " + show(plain(d.Action)), caller: caller(d)}})
+		return t.faults(r, []problem{{path: "throws", message: "want an error, got " + show(Plain(d.Action)), caller: caller(d)}})
 	case r.want == nil && !strings.Contains(d.Fault.Message, r.throws):
 		return t.faults(r, []problem{{path: "throws", message: fmt.Sprintf("want %q, got %q", r.throws, d.Fault.Message)}})
 	case r.want == nil:
@@ -22,7 +22,7 @@ func (t *table) judge(r *row, d engine.Decision) engine.Faults {
 	case d.Fault != nil:
 		return engine.Faults{t.blame(r, d.Fault)}
 	}
-	problems := match("", r.want, plain(d.Action))
+	problems := match("", r.want, Plain(d.Action))
 	for i := range problems {
 		problems[i].caller, problems[i].place = caller(d), join("want", problems[i].path)
 	}
@@ -57,5 +57,5 @@ func outcome(d engine.Decision) map[string]any {
 	if d.Fault != nil {
 		return map[string]any{"throws": d.Fault.Message}
 	}
-	return plain(d.Action)
+	return Plain(d.Action)
 }

@@ -9,9 +9,9 @@ import (
 	"spillway/engine"
 )
 
-// plain is an action in the policy API's words: what decide returned, as maps, slices, strings, float64s and bools. Durations
+// Plain is an action in the policy API's words: what decide returned, as maps, slices, strings, float64s and bools. Durations
 // are in ms. What the action leaves out is left out here.
-func plain(a engine.Action) map[string]any {
+func Plain(a engine.Action) map[string]any {
 	p := fields{}
 	switch {
 	case a.Send != nil:

@@ -36,7 +36,7 @@ func FuzzRow(f *testing.F) {
 			}
 		}
 		if len(r.problems) == 0 {
-			match("", r.want, plain(engine.Action{Send: &engine.Send{Target: "claude"}}))
+			match("", r.want, Plain(engine.Action{Send: &engine.Send{Target: "claude"}}))
 		}
 	})
 }

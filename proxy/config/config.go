@@ -1,7 +1,7 @@
 // Package config reads spillway.yaml.
 //
-// Package form does the reading. The structs are in config.go, limits.go, target.go, client.go and candidate.go, each
-// beside its keys and defaults; address.go and secret.go have the values that only a configuration has.
+// Package form does the reading. The structs are in config.go, limits.go, target.go, client.go, candidate.go and
+// decisions.go, each beside its keys and defaults; address.go and secret.go have the values that only a configuration has.
 package config
 
 import (
@@ -35,12 +35,16 @@ type Config struct {
 	Policy string
 	// Vars is what policies read as ctx.vars: a JSON-like tree as [engine.Environment] wants it. Nil when absent.
 	Vars map[string]any
+	// ShownVars is Vars for logs: what came from the process's environment is a hash, "sha256:…".
+	ShownVars map[string]any
 	// Deadline bounds a request until its commit.
 	Deadline time.Duration
 	// Limits bound what one process takes on.
 	Limits Limits
 	// Telemetry says where traces and metrics go.
 	Telemetry Telemetry
+	// Decisions say where the decision log goes.
+	Decisions Decisions
 	// Candidates are the policies on trial, by the name of the policy that they may replace. Nil when absent.
 	Candidates map[string]Candidate
 	// Targets are in the order of the file. There is at least one.
@@ -102,10 +106,13 @@ func (c *Config) read(r *form.Report, root *form.Node) {
 	form.Read(s, "state", &c.State, form.ReadText)
 	form.Read(s, "policies", &c.Policies, form.ReadText)
 	policy := form.Read(s, "policy", &c.Policy, form.ReadText)
-	form.Read(s, "vars", &c.Vars, form.ReadTree)
+	var vars form.Tree
+	form.Read(s, "vars", &vars, form.ReadVars)
+	c.Vars, c.ShownVars = vars.Values, vars.Shown
 	form.Scalar(s, "deadline", &c.Deadline, form.Duration)
 	form.Read(s, "limits", &c.Limits, readLimits)
 	form.Read(s, "telemetry", &c.Telemetry, readTelemetry)
+	form.Read(s, "decisions", &c.Decisions, readDecisions)
 	form.Read(s, "candidates", &c.Candidates, c.readCandidates)
 	form.Read(s, "targets", &c.Targets, readTargets)
 	clients := form.Read(s, "clients", &c.Clients, c.readClients)

@@ -35,10 +35,11 @@ listen: 127.0.0.1:5290          # a comment
 admin: 127.0.0.1:5291
 policies: ./policies
 policy: overload
-vars: { ladder: [claude-opus-5-5, claude-sonnet-5-5] }
+vars: { ladder: [claude-opus-5-5, claude-sonnet-5-5], token: "${ANTHROPIC_API_KEY}-secret" }
+decisions: { file: ./decisions.jsonl, max_size: 50MB, keep: 3 }
 deadline: 10m
 limits: { body: 32MB, queue: 10000, queue_tokens: 200M, retry_budget: 20%, decide: 20ms, early_headers: 10s }
-candidates: { overload: { candidate: next, mode: canary, share: 2.5% }, batch: { candidate: next, mode: shadow } }
+candidates: { overload: { candidate: next, canary: 2.5%, rollback: { errors: 2%, success: 3%, window: 5m, requests: 20 } }, batch: { candidate: next, shadow: 100% } }
 targets:
   claude:
     dialect: anthropic
@@ -84,14 +85,20 @@ func TestParseEveryKey(t *testing.T) {
 	claude.Betas = []string{"context-1m-2025-08-07"}
 	want := &config.Config{
 		File: "etc/spillway.yaml", Listen: "127.0.0.1:5290", Admin: "127.0.0.1:5291", Policies: "./policies", Policy: "overload",
-		Vars:     map[string]any{"ladder": []any{"claude-opus-5-5", "claude-sonnet-5-5"}},
-		Deadline: 10 * time.Minute,
+		Vars:      map[string]any{"ladder": []any{"claude-opus-5-5", "claude-sonnet-5-5"}, "token": "sk-ant-secret"},
+		ShownVars: map[string]any{"ladder": []any{"claude-opus-5-5", "claude-sonnet-5-5"}, "token": "sha256:3fee3f0a4fb78438e09545333fb35d2d30a0b9c63baee4c6276b96462a1ec4c2"},
+		Decisions: config.Decisions{File: "./decisions.jsonl", MaxSize: 50e6, Keep: 3},
+		Deadline:  10 * time.Minute,
 		Limits: config.Limits{
 			Body: 32e6, Queue: 10e3, QueueTokens: 200e6, RetryBudget: 0.2, Decide: 20 * time.Millisecond, EarlyHeaders: 10 * time.Second,
 		},
 		Candidates: map[string]config.Candidate{
-			"overload": {Policy: "next", Mode: config.Canary, Share: 0.025},
-			"batch":    {Policy: "next", Mode: config.Shadow, Share: 1},
+			"overload": {Policy: "next", Mode: config.Canary, Share: 0.025, Rollback: config.Rollback{
+				Errors: 0.02, Success: 0.03, Window: 5 * time.Minute, Requests: 20,
+			}},
+			"batch": {Policy: "next", Mode: config.Shadow, Share: 1, Rollback: config.Rollback{
+				Errors: 0.01, Success: 0.05, Window: 10 * time.Minute, Requests: 50,
+			}},
 		},
 		Targets: []config.Target{{
 			Name: "claude", Dialect: engine.Anthropic, URL: "https://api.anthropic.com", Key: config.Conceal("sk-ant"), Explicit: true,
@@ -156,8 +163,8 @@ func TestPolicyRefs(t *testing.T) {
 		got = append(got, ref.At.String()+" "+ref.Name)
 	}
 	want := []string{
-		"etc/spillway.yaml:5:9 overload", "etc/spillway.yaml:9:15 overload", "etc/spillway.yaml:9:38 next",
-		"etc/spillway.yaml:9:73 batch", "etc/spillway.yaml:9:93 next", "etc/spillway.yaml:35:13 batch",
+		"etc/spillway.yaml:5:9 overload", "etc/spillway.yaml:10:15 overload", "etc/spillway.yaml:10:38 next",
+		"etc/spillway.yaml:10:125 batch", "etc/spillway.yaml:10:145 next", "etc/spillway.yaml:36:13 batch",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -13,7 +13,7 @@ import (
 func (l *Loop) decide(x *Exchange) engine.Decision {
 	x.decisions++
 	now := l.Clock.Now()
-	in := engine.Input{
+	x.asked = engine.Input{
 		Request:  &x.Request,
 		Attempts: x.attempts,
 		Ctx: engine.Ctx{
@@ -22,11 +22,11 @@ func (l *Loop) decide(x *Exchange) engine.Decision {
 			World: world{l, x},
 		},
 	}
-	decision, known := x.Policy.Recall(in)
+	decision, known := x.Policy.Recall(x.asked)
 	if !known {
-		decision = x.Policy.Decide(in)
+		decision = x.Policy.Decide(x.asked)
 	}
-	step := trace.Step{At: now, Decision: decision}
+	step := trace.Step{At: now, TimeLeft: x.asked.Ctx.TimeLeft, StepsLeft: x.asked.Ctx.StepsLeft, Seed: x.asked.Ctx.Seed, Decision: decision}
 	if decision.Fault != nil {
 		decision.Action, step.Notes = l.onError(x)
 	}
@@ -35,11 +35,13 @@ func (l *Loop) decide(x *Exchange) engine.Decision {
 	return decision
 }
 
+// seed is a number that JavaScript and JSON hold exactly, so that a row of a table can give it again.
 func (l *Loop) seed() uint64 {
+	seed := rand.Uint64
 	if l.Seed != nil {
-		return l.Seed()
+		seed = l.Seed
 	}
-	return rand.Uint64()
+	return seed() & (1<<53 - 1)
 }
 
 // onError is the action in place of a policy's: one attempt at the first target that fits, or a refusal.

@@ -39,12 +39,20 @@ type Exchange struct {
 	// Trace follows the request's sends for tracing; nil when there is none.
 	Trace Trace
 
+	asked     engine.Input // what the policy was asked last
 	attempts  []engine.Attempt
 	answered  []answered // attempts that a target answered with an error
 	decisions int
 	sends     int
 	deadlines int // attempts with reason deadline
 }
+
+// Asked is what the policy was asked last. Its request and world are good while the exchange runs; its attempts are never
+// written again.
+func (x *Exchange) Asked() engine.Input { return x.asked }
+
+// Decisions is how often the policy has been asked.
+func (x *Exchange) Decisions() int { return x.decisions }
 
 // Trace follows the sends of one request. Implementations are safe for concurrent use.
 type Trace interface {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/engine/replay"
 	"spillway/proxy/cost"
 	"spillway/proxy/fidelity"
 )
@@ -18,6 +19,7 @@ type Record struct {
 	Stream                  bool
 	Bytes                   int
 	Policy, Revision        string
+	Snapshot                *replay.Snapshot
 	Began                   time.Time
 
 	mu    sync.Mutex
@@ -27,8 +29,12 @@ type Record struct {
 
 // Step is one decision and what came of it.
 type Step struct {
-	At       time.Time
-	Decision engine.Decision
+	At time.Time
+	// TimeLeft, StepsLeft and Seed are what the policy was given beside what its decision's reads tell.
+	TimeLeft  time.Duration
+	StepsLeft int
+	Seed      uint64
+	Decision  engine.Decision
 	// Notes say what the proxy did otherwise than decided, and why: edits that the caller forbids, an onError action.
 	Notes []string
 	// Attempts are the failures that followed: none when the decision ended the request, two when a hedge failed too.

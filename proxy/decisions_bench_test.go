@@ -1,0 +1,67 @@
+package proxy
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"spillway/engine"
+	"spillway/proxy/dialect"
+	"spillway/proxy/journal"
+	"spillway/proxy/loop"
+	"spillway/proxy/trace"
+)
+
+// BenchmarkLogDecision is what the decision log adds to the path of a request, for each of its decisions. What its writer does
+// meanwhile, on another goroutine, is left out.
+func BenchmarkLogDecision(b *testing.B) {
+	config := filepath.Join(b.TempDir(), "spillway.yaml")
+	text := "listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	p, err := New(Sources{Config: config, Embedded: os.DirFS("../policies")}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer p.Shutdown(b.Context())
+	var held sync.Mutex // by the benchmark while it measures, so that the writer does nothing
+	log, err := journal.Open(journal.Settings{File: filepath.Join(b.TempDir(), "decisions.jsonl"), MaxSize: 1e7, Keep: 1}, journal.Observer{
+		Written: func() { held.Lock(); held.Unlock() }, //nolint:staticcheck // it waits for the benchmark
+		Dropped: func() { b.Error("a decision was dropped") }, Failed: func(err error) { b.Error(err) },
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	p.journal.Store(log)
+	call, problem := dialect.Parse(engine.Anthropic, dialect.Messages, []byte(`{"model":"claude-opus-5-5","max_tokens":1024,"messages":[{"role":"user","content":"hello"}]}`))
+	if problem != nil {
+		b.Fatal(problem)
+	}
+	call.Outline()
+	snapshot := p.current.Load()
+	x := &loop.Exchange{Call: call, Policy: snapshot.policies.Policy("overload"), Record: &trace.Record{Snapshot: snapshot.kept}}
+	decision := &engine.Decision{
+		Action: engine.Action{Send: &engine.Send{Target: "claude"}}, Outcome: engine.OutcomeDecided, Replayable: true,
+		Reads: []engine.Read{{Name: "request.api", Value: "anthropic"}, {Name: "ctx.timeLeft", Value: int64(20000)}},
+	}
+	b.ReportAllocs()
+	held.Lock()
+	defer held.Unlock()
+	const burst = 4096 // which the buffer holds
+	for n := 0; b.Loop(); n++ {
+		p.logDecision(x, decision)
+		if n%burst == burst-1 {
+			b.StopTimer()
+			held.Unlock()
+			for log.Waiting() > 0 {
+				time.Sleep(time.Millisecond)
+			}
+			held.Lock()
+			b.StartTimer()
+		}
+	}
+}
