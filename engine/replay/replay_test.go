@@ -216,7 +216,7 @@ func (w world) OpensIn() (time.Duration, bool) { return time.Duration(w.seed * 1
 func (w world) Cost(_, model string) (float64, bool) {
 	return float64(w.seed) / 7, model != ""
 }
-func (w world) Count(string) float64           { return float64(w.seed) / 3 }
+func (w world) Count(string) float64 { return float64(w.seed) / 3 }
 
 var moment = time.Date(2026, 11, 25, 22, 0, 0, 123456789, time.UTC)
 
