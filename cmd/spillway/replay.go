@@ -89,8 +89,7 @@ func (c *replayCommand) verdict(r *replayReport) error {
 
 // compile makes the policy of a file, or one that is built in.
 func (c *replayCommand) compile() (*script.Program, error) {
-	var files fs.FS = os.DirFS(filepath.Dir(c.Policy))
-	entry := filepath.Base(c.Policy)
+	files, entry := os.DirFS(filepath.Dir(c.Policy)), filepath.Base(c.Policy)
 	if filepath.Ext(c.Policy) == "" && !strings.ContainsRune(c.Policy, filepath.Separator) {
 		files, entry = policies.Files(), c.Policy+".ts"
 	}

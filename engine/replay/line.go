@@ -126,7 +126,9 @@ type Read struct {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (r Read) MarshalJSON() ([]byte, error) { return json.Marshal([]any{r.Name, r.Value}) }
+func (r Read) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{r.Name, r.Value}) //nolint:wrapcheck // the encoder that called says where
+}
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (r *Read) UnmarshalJSON(text []byte) error {

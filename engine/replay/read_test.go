@@ -62,8 +62,7 @@ func FuzzReader(f *testing.F) {
 		r := NewReader(bytes.NewReader(log))
 		for {
 			line, err := r.Next()
-			var bad *BadLine
-			if errors.As(err, &bad) {
+			if _, bad := errors.AsType[*BadLine](err); bad {
 				continue
 			}
 			if err != nil {
