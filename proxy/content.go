@@ -35,5 +35,5 @@ func (c content) Header(name string) string {
 	case "authorization", "x-api-key", "api-key", "cookie", "proxy-authorization":
 		return ""
 	}
-	return string(c.ctx.Request.Header.Peek(name))
+	return string(peek(&c.ctx.Request.Header, name))
 }

@@ -83,7 +83,7 @@ func (p *Proxy) arrive(ctx *fasthttp.RequestCtx) *arrival {
 	a := &arrival{ctx: ctx, snapshot: p.current.Load(), id: p.newID(), began: p.clock.Now()}
 	uri := string(ctx.RequestURI())
 	a.path, a.query, _ = strings.Cut(uri, "?")
-	hasVersion := len(ctx.Request.Header.Peek("Anthropic-Version")) > 0
+	hasVersion := len(a.peek("anthropic-version")) > 0
 	a.api, a.endpoint = dialect.Route(string(ctx.Method()), a.path, hasVersion)
 	return a
 }
@@ -111,13 +111,12 @@ func (a *arrival) admit() *refusal {
 // foreignPage refuses a page of the web that makes a browser on this machine spend the configured keys. Pages served from
 // this machine are its user's own.
 func (a *arrival) foreignPage() *refusal {
-	h := &a.ctx.Request.Header
-	from := h.Peek("Origin")
-	if len(from) == 0 && len(h.Peek("Sec-Fetch-Site")) == 0 {
+	from, site := a.peek("origin"), a.peek("sec-fetch-site")
+	if len(from) == 0 && len(site) == 0 {
 		return nil
 	}
 	origin, err := url.Parse(string(from))
-	if err == nil && (origin.Host == "" || isLocal(origin.Hostname())) && string(h.Peek("Sec-Fetch-Site")) != "cross-site" {
+	if err == nil && (origin.Host == "" || isLocal(origin.Hostname())) && string(site) != "cross-site" {
 		return nil
 	}
 	return &refusal{403, engine.ReasonPermission, "pages from elsewhere may not use this proxy; give them a key under `clients`"}
@@ -130,17 +129,15 @@ func isLocal(host string) bool {
 
 // credential is the caller's, as its dialect would read it.
 func (a *arrival) credential() loop.Credential {
-	h := &a.ctx.Request.Header
 	return loop.Credential{
-		Value:  dialect.Credential(a.api, func(name string) string { return string(h.Peek(name)) }),
-		Bearer: a.api == engine.OpenAI || len(h.Peek("X-Api-Key")) == 0,
+		Value:  dialect.Credential(a.api, a.header),
+		Bearer: a.api == engine.OpenAI || len(a.peek("x-api-key")) == 0,
 	}
 }
 
 // exchange reads the request as the loop wants it.
 func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
-	h := &a.ctx.Request.Header
-	if coding := h.ContentEncoding(); len(coding) > 0 && !bytes.EqualFold(coding, []byte("identity")) {
+	if coding := a.peek("content-encoding"); len(coding) > 0 && !bytes.EqualFold(coding, []byte("identity")) {
 		return nil, &refusal{415, engine.ReasonInvalid, fmt.Sprintf("content-encoding %s is not read here; send the body as it is", coding)}
 	}
 	call, problem := dialect.Parse(a.api, a.endpoint, a.ctx.Request.Body())
@@ -178,19 +175,6 @@ func (a *arrival) policy() string {
 		return a.client.Policy
 	}
 	return a.snapshot.config.Policy
-}
-
-// header is one of the client's headers, as text of its own.
-func (a *arrival) header(name string) string { return string(a.ctx.Request.Header.Peek(name)) }
-
-// headers yields the client's headers as they came: order and letter case are the client's.
-func (a *arrival) headers(yield func(key, value []byte) bool) {
-	for line := range bytes.Lines(a.ctx.Request.Header.RawHeaders()) {
-		key, value, ok := bytes.Cut(line, []byte(":"))
-		if folded := len(key) > 0 && (key[0] == ' ' || key[0] == '\t'); ok && !folded && !yield(key, bytes.TrimSpace(value)) {
-			return
-		}
-	}
 }
 
 // limits reads what the caller allows: floors, patience, and what its SDK announces.

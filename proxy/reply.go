@@ -3,6 +3,7 @@ package proxy
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,6 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 	if p.draining.Load() {
 		resp.SetConnectionClose()
 	}
-	resp.Header.DisableNormalizing() // all names are written as they should be
 	if answer.Incoming != nil {
 		for key, value := range answer.Incoming.Headers {
 			resp.Header.AddBytesKV(key, value)
@@ -59,9 +59,16 @@ func (a *arrival) disclose(x *loop.Exchange, answer *loop.Answer) {
 	if len(answer.Edits) > 0 {
 		h.Set("X-Spillway-Edits", headerSafe(strings.Join(answer.Edits, ",")))
 	}
-	if answer.Incoming == nil && len(h.Peek("Request-Id")) == 0 && len(h.Peek("X-Request-Id")) == 0 {
+	if answer.Incoming == nil && !named(answer.Set) {
 		a.setRequestID()
 	}
+}
+
+// named says whether an answer's headers name the request already.
+func named(headers [][2]string) bool {
+	return slices.ContainsFunc(headers, func(h [2]string) bool {
+		return strings.EqualFold(h[0], "request-id") || strings.EqualFold(h[0], "x-request-id")
+	})
 }
 
 // setRequestID names the request where the dialect's SDK looks for the name.

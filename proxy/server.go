@@ -118,7 +118,7 @@ func (p *Proxy) start() error {
 		NoDefaultServerHeader: true, NoDefaultContentType: true, NoDefaultDate: true,
 		ReadBufferSize: maxHeader, MaxRequestBodySize: int(next.config.Limits.Body),
 		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, CloseOnShutdown: true,
-		DisablePreParseMultipartForm: true,
+		DisablePreParseMultipartForm: true, DisableHeaderNamesNormalizing: true, LazyRequestTime: true,
 	}
 	p.admin = &fasthttp.Server{
 		Handler: p.serveAdmin, Logger: quietLog{p.slog}, NoDefaultServerHeader: true,

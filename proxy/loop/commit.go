@@ -246,7 +246,7 @@ func keep(in Incoming, a failure.Answer, f *failed) *answered {
 		if strings.EqualFold(name, "Location") {
 			continue // a redirect would take the caller's credential to another host
 		}
-		if asItWas || !strings.HasPrefix(name, "Content-") {
+		if asItWas || !isOfContent(name) {
 			kept.headers = append(kept.headers, [2]string{name, string(value)})
 		}
 	}
@@ -254,6 +254,12 @@ func keep(in Incoming, a failure.Answer, f *failed) *answered {
 		kept.headers = append(kept.headers, [2]string{"Content-Type", "application/json"})
 	}
 	return kept
+}
+
+// isOfContent says whether a header describes a body.
+func isOfContent(name string) bool {
+	const prefix = "content-"
+	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
 }
 
 func readUsage(u dialect.Usage) trace.Usage {

@@ -2,6 +2,7 @@ package target
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +47,14 @@ func (x *exchange) cut() {
 func (x *exchange) Status() int { return x.resp.StatusCode() }
 
 // Get implements [loop.Incoming].
-func (x *exchange) Get(name string) string { return string(x.resp.Header.Peek(name)) }
+func (x *exchange) Get(name string) string {
+	for key, value := range x.resp.Header.All() {
+		if len(key) == len(name) && bytes.EqualFold(key, []byte(name)) {
+			return string(value)
+		}
+	}
+	return ""
+}
 
 // Headers implements [loop.Incoming].
 func (x *exchange) Headers(yield func(key, value []byte) bool) {

@@ -113,6 +113,7 @@ func (x *exchange) readHead() error {
 		return err
 	}
 	for range 8 {
+		x.resp.Header.DisableNormalizing()
 		if err := x.resp.Header.Read(x.reader); err != nil {
 			return err
 		}

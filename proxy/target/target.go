@@ -54,7 +54,7 @@ func New(c *config.Target) (*Target, error) {
 		ReadBufferSize:                readBuffer,
 		ConnPoolStrategy:              fasthttp.LIFO,
 		DisablePathNormalizing:        true,
-		DisableHeaderNamesNormalizing: false,
+		DisableHeaderNamesNormalizing: true,
 	}
 	return t, nil
 }
