@@ -57,6 +57,7 @@ func (r *reader) check(d *draft) {
 	case d.Send == nil && d.Fail == nil:
 		r.note("action has neither send nor fail", "return exactly one of them")
 	case d.Fail != nil && d.sendOnly != "":
+		r.path = d.sendOnly
 		r.note(strconv.Quote(d.sendOnly)+" goes with send, not with fail", "")
 	case d.Fail != nil && d.Fail.Last && r.attempts == 0:
 		r.note(`fail: "last" without an attempt`, "nothing has been tried yet: send first, or fail with { status, message }")
@@ -147,7 +148,9 @@ func (r *reader) fail(d *draft, v goja.Value) {
 	d.Fail = &engine.Fail{}
 	if goja.IsString(v) {
 		d.Fail.Last = true
-		r.oneOf(v, []string{"last"})
+		if v.String() != "last" {
+			r.wrong(v, `"last" or an object { status, message }`, "")
+		}
 		return
 	}
 	if object := r.object(v); object != nil {

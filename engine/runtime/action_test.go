@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,7 +83,7 @@ func TestInvalidActions(t *testing.T) {
 		{`{ send: "mistral" }`, `unknown target "mistral" in send (configured: claude, gpt)`},
 		{`{ send: 7 }`, `send must be a text, not 7`},
 		{`{ send: "" }`, `send must be a text that is not empty, not ""`},
-		{`{ send: null }`, `send must be a text, not null`},
+		{`{ send: null }`, `send must be a text, not null (leave out a key that has no value)`},
 		{`{}`, `action has neither send nor fail (return exactly one of them)`},
 		{`{ because: "?" }`, `action has neither send nor fail (return exactly one of them)`},
 		{`{ send: "claude", fail: "last" }`, `action has both send and fail (return exactly one of them)`},
@@ -92,7 +93,11 @@ func TestInvalidActions(t *testing.T) {
 		{`{ send: "claude", after: "30" }`, `after must be a duration such as "500ms", "30s" or "1m30s", at most a year, not "30" (write the unit, or a number for milliseconds)`},
 		{`{ send: "claude", after: "-1s" }`, `after must be a duration such as "500ms", "30s" or "1m30s", at most a year, not "-1s"`},
 		{`{ send: "claude", after: -1 }`, `after must be a number of milliseconds, not negative and at most a year, not -1`},
-		{`{ send: "claude", after: NaN }`, `after must be a number of milliseconds, not negative and at most a year, not NaN`},
+		{`{ send: "claude", after: NaN }`, `after must be a number of milliseconds, not negative and at most a year, not NaN (one of the values that it was computed from is no number)`},
+		{`{ send: "claude", after: "5 seconds" }`, `after must be a duration such as "500ms", "30s" or "1m30s", at most a year, not "5 seconds" (write "5s")`},
+		{`{ send: "claude", after: "1.5 Min" }`, `after must be a duration such as "500ms", "30s" or "1m30s", at most a year, not "1.5 Min" (write "1.5m")`},
+		{`{ send: "claude", after: "20 milliseconds" }`, `after must be a duration such as "500ms", "30s" or "1m30s", at most a year, not "20 milliseconds" (write "20ms")`},
+		{`{ send: { name: "claude" } }`, `send must be a text, not an object (a target goes by its name, such as ctx.targets[0].name)`},
 		{`{ send: "claude", queue: Infinity }`, `queue must be a number of milliseconds, not negative and at most a year, not Infinity`},
 		{`{ send: "claude", timeout: true }`, `timeout must be a number of milliseconds or a text such as "30s", not true`},
 		{`{ send: "claude", maxTokens: 0 }`, `maxTokens must be a whole number from 1, not 0`},
@@ -113,20 +118,20 @@ func TestInvalidActions(t *testing.T) {
 		{`{ send: "claude", headers: { a: 1 } }`, `headers.a must be a text, not 1`},
 		{`{ send: "claude", body: [] }`, `body must be an object, not an array`},
 		{`{ send: "claude", body: { f() {} } }`, `body.f must be a JSON value, not a function`},
-		{`{ send: "claude", body: { temperature: NaN } }`, `body.temperature must be a JSON value, not NaN`},
-		{`{ send: "claude", hedge: { send: "gpt" } }`, `hedge lacks "after"`},
+		{`{ send: "claude", body: { temperature: NaN } }`, `body.temperature must be a JSON value, not NaN (one of the values that it was computed from is no number)`},
+		{`{ send: "claude", hedge: { send: "gpt" } }`, `hedge lacks "after" (it needs: after, send)`},
 		{`{ send: "claude", hedge: { after: 1, target: "gpt" } }`, `unknown key "target" in hedge (valid here: after, send, model)`},
-		{`{ send: "claude", pause: { target: "claude" } }`, `pause lacks "for"`},
+		{`{ send: "claude", pause: { target: "claude" } }`, `pause lacks "for" (it needs: target, for)`},
 		{`{ send: "claude", pause: { target: "gtp", for: 1 } }`, `unknown target "gtp" in pause.target (did you mean "gpt"?)`},
 		{`{ send: "claude", pause: "45s" }`, `pause must be an object, not "45s"`},
 		{`{ send: "claude", count: { a: "1" } }`, `count.a must be a finite number, not "1"`},
 		{`{ send: "claude", count: { a: Infinity } }`, `count.a must be a finite number, not Infinity`},
 		{`{ send: "claude", count: new Map() }`, `count must be a plain object, not an instance of a class`},
 		{`{ send: "claude", because: 5 }`, `because must be a text, not 5`},
-		{`{ fail: "first" }`, `fail must be one of last, not "first"`},
+		{`{ fail: "first" }`, `fail must be "last" or an object { status, message }, not "first"`},
 		{`{ fail: 529 }`, `fail must be an object, not 529`},
-		{`{ fail: { message: "m" } }`, `fail lacks "status"`},
-		{`{ fail: { status: 503 } }`, `fail lacks "message"`},
+		{`{ fail: { message: "m" } }`, `fail lacks "status" (it needs: status, message)`},
+		{`{ fail: { status: 503 } }`, `fail lacks "message" (it needs: status, message)`},
 		{`{ fail: { status: 302, message: "m" } }`, `fail.status must be a whole number from 400 to 599, not 302`},
 		{`{ fail: { status: 503, message: "m", reason: "overload" } }`, `fail.reason must be one of ` + reasonList + `, not "overload" (did you mean "overloaded"?)`},
 		{`Promise.resolve({ send: "claude" })`, "decide returned a promise (a policy cannot wait: return an action, with `after` to send later or `queue` to stand in line)"},
@@ -142,8 +147,8 @@ func TestInvalidActions(t *testing.T) {
 			if d.Fault == nil {
 				t.Fatalf("no fault, action %+v", d.Action)
 			}
-			if got, want := d.Fault.Error(), "policy.ts:3:19: "+tt.want; got != want {
-				t.Errorf("got  %s\nwant %s", got, want)
+			if _, got, _ := strings.Cut(d.Fault.Error(), ": "); got != tt.want || d.Fault.Line != 3 {
+				t.Errorf("got  %s\nwant %s", d.Fault, tt.want)
 			}
 			if diff := cmp.Diff(engine.Action{}, d.Action); diff != "" || d.Outcome != engine.OutcomeInvalid {
 				t.Errorf("outcome %s, action:\n%s", d.Outcome, diff)
@@ -154,6 +159,29 @@ func TestInvalidActions(t *testing.T) {
 
 const reasonList = "overloaded, rate_limit, spend_limit, timeout, connection, server, auth, billing, permission, not_found, invalid, too_large, " +
 	"context_too_long, refused, paused, queue_timeout, queue_full, budget, deadline, unfit"
+
+// In these actions /*!*/ stands before the place that a fault points at.
+func TestFaultsPointAtTheKey(t *testing.T) {
+	for _, statement := range []string{
+		`return { send: "claude", /*!*/qeue: "2s" };`,
+		`return { send: "claude", pause: { target: "claude", /*!*/"for": "soon" } };`,
+		`return { send: "claude", /*!*/pause: { target: "claude" } };`,
+		`return { send: "claude", trim: { /*!*/except: ["a", 5] } };`,
+		`return request ? { send: "claude", /*!*/model: 5 } : { send: "claude" };`,
+		`return { /*!*/body: {}, fail: { status: 500, message: "m" } };`,
+		`/*!*/return request ? { send: "clod" } : { send: "claude" };`,
+		`const pause = { target: "gtp", for: 1 }; return { send: "claude", /*!*/pause };`,
+		`const send = { send: "gtp" }; /*!*/return { ...send };`,
+		`const build = () => ({ send: "gtp" }); /*!*/return build();`,
+		`/*!*/return { send: "claude", fail: "last" };`,
+	} {
+		d := decide(t, statement, input(1))
+		at := strings.Index(statement, "/*!*/") + len("/*!*/") + 1
+		if d.Fault == nil || d.Fault.Line != 3 || d.Fault.Column != at {
+			t.Errorf("%s\n%v, want column %d", statement, d.Fault, at)
+		}
+	}
+}
 
 func TestFailLastNeedsAnAttempt(t *testing.T) {
 	d := decide(t, `return { fail: "last" };`, input(0))

@@ -24,7 +24,7 @@ func (i *instance) adopt() *engine.Fault {
 const shapeHint = "write: export default { decide(request, attempts, ctx) { … } } satisfies Policy"
 
 func (i *instance) findPolicy() *engine.Fault {
-	here := engine.Position{File: i.program.File()}
+	here := i.program.Return(0)
 	exports, ok := i.exports.(*goja.Object)
 	if !ok {
 		return i.at(here, "the file exports nothing", shapeHint)
@@ -41,7 +41,7 @@ func (i *instance) findPolicy() *engine.Fault {
 	if i.decide, ok = goja.AssertFunction(decide); !ok {
 		hint := shapeHint
 		if near := nearest.Name("decide", holder.Keys()); near != "" && near != "decide" {
-			hint = fmt.Sprintf("did you mean decide instead of %s?", near)
+			hint, here = fmt.Sprintf("did you mean decide instead of %s?", near), i.program.Key(0, near)
 		}
 		return i.at(here, "the file exports no function decide", hint)
 	}
@@ -54,14 +54,13 @@ var policyKeys = []string{"decide", "onError"}
 
 // findOnError reads onError; an object that is a policy and nothing else must not have other keys.
 func (i *instance) findOnError(holder *goja.Object, whole bool) *engine.Fault {
-	here := i.program.Return(0)
 	for _, key := range holder.Keys() {
 		if whole && !slices.Contains(policyKeys, key) && holder.Prototype() == i.plain {
 			hint := "a policy has: " + strings.Join(policyKeys, ", ")
 			if near := nearest.Name(key, policyKeys); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
-			return i.at(here, fmt.Sprintf("unknown key %q in policy", key), hint)
+			return i.at(i.program.Key(0, key), fmt.Sprintf("unknown key %q in policy", key), hint)
 		}
 	}
 	v := holder.Get("onError")
@@ -71,7 +70,7 @@ func (i *instance) findOnError(holder *goja.Object, whole bool) *engine.Fault {
 	}
 	i.onError = engine.OnError(v.String())
 	if i.onError != engine.OnErrorPassthrough && i.onError != engine.OnErrorDeny {
-		return i.at(here, fmt.Sprintf("onError must be %q or %q, not %s", engine.OnErrorPassthrough, engine.OnErrorDeny, show(v)), "")
+		return i.at(i.program.Key(0, "onError"), fmt.Sprintf("onError must be %q or %q, not %s", engine.OnErrorPassthrough, engine.OnErrorDeny, show(v)), "")
 	}
 	return nil
 }

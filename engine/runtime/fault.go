@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/dop251/goja"
 
 	"spillway/engine"
+	"spillway/engine/nearest"
 	"spillway/engine/script"
 )
 
@@ -98,17 +100,44 @@ func (i *instance) describe(v goja.Value) string {
 	return shorten(text, 500)
 }
 
-var undefinedName = regexp.MustCompile(`^ReferenceError: (\w+) is not defined$`)
+var (
+	undefinedName = regexp.MustCompile(`^ReferenceError: (\w+) is not defined$`)
+	onNothing     = regexp.MustCompile(`^TypeError: Cannot read property '(\w+)' of (?:undefined|null)$`)
+	readOnly      = regexp.MustCompile(`^TypeError(?:$|: .*(?:read.only|not extensible))`)
+)
 
-// hintFor is advice for someone who used what other JavaScript environments have.
+// hintFor is advice for someone who took a policy for an ordinary program.
 func hintFor(thrown string) string {
 	if name := undefinedName.FindStringSubmatch(thrown); name != nil {
-		return absent[name[1]]
+		return hintForName(name[1])
 	}
-	if thrown == "TypeError" {
-		return "does it write to something read-only?"
+	if property := onNothing.FindStringSubmatch(thrown); property != nil {
+		return fmt.Sprintf("what stands before .%s has no value here: ask first, or write ?.%[1]s; attempts is empty at first", property[1])
+	}
+	if readOnly.MatchString(thrown) {
+		return "what a policy is given is read-only, and so is the language: what should change goes into the action"
 	}
 	return ""
+}
+
+// inScope are the names that a policy most likely means.
+var inScope = []string{"request", "attempts", "ctx", "backoff", "hash", "sameDialect"}
+
+func hintForName(name string) string {
+	if hint, known := absent[name]; known {
+		return hint
+	}
+	switch near := nearest.Name(name, inScope); near {
+	case "":
+		return ""
+	case name:
+		if slices.Contains(inScope[:3], name) {
+			return "it is a parameter of decide: hand it on to the function that needs it"
+		}
+		return fmt.Sprintf("import { %s } from \"spillway\"", name)
+	default:
+		return fmt.Sprintf("did you mean %q?", near)
+	}
 }
 
 const (

@@ -87,7 +87,7 @@ func (i *instance) ask(in engine.Input) engine.Decision {
 		d.Outcome, d.Fault = outcome(err), i.stopped("decide", err)
 		return d
 	case r.message != "":
-		d.Outcome, d.Fault = engine.OutcomeInvalid, i.at(i.program.Return(record.returned), r.message, r.hint)
+		d.Outcome, d.Fault = engine.OutcomeInvalid, i.at(i.program.Key(record.returned, r.at), r.message, r.hint)
 	default:
 		d.Outcome, d.Action = engine.OutcomeDecided, action
 		if i.lesson = record.lesson; i.drawn {

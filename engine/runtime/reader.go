@@ -24,6 +24,7 @@ type reader struct {
 	path    string // the key that is being read, "" at the top
 	message string // what is wrong, "" when nothing is
 	hint    string
+	at      string // the key that it is about, "" for the action as a whole
 }
 
 // member is one key of a kind of object in actions, and how its value is read into a T.
@@ -72,7 +73,7 @@ func keysOf[T any](members []member[T]) []string {
 func (r *reader) require(object *goja.Object, keys ...string) {
 	for _, key := range keys {
 		if v := object.Get(key); v == nil || goja.IsUndefined(v) {
-			r.note(fmt.Sprintf("%s lacks %q", r.path, key), "")
+			r.note(fmt.Sprintf("%s lacks %q", r.path, key), "it needs: "+strings.Join(keys, ", "))
 		}
 	}
 }
@@ -91,13 +92,20 @@ func (r *reader) unknown(place, key string, valid []string) {
 
 // wrong notes a value of the wrong type or range at the present path.
 func (r *reader) wrong(v goja.Value, want, hint string) {
+	switch {
+	case hint != "":
+	case goja.IsNull(v):
+		hint = "leave out a key that has no value"
+	case goja.IsNaN(v):
+		hint = "one of the values that it was computed from is no number"
+	}
 	r.note(fmt.Sprintf("%s must be %s, not %s", r.path, want, show(v)), hint)
 }
 
 // note keeps the first thing that is wrong.
 func (r *reader) note(message, hint string) {
 	if r.message == "" {
-		r.message, r.hint = message, hint
+		r.message, r.hint, r.at = message, hint, r.path
 	}
 }
 
@@ -121,6 +129,10 @@ func (r *reader) anyText(v goja.Value) string {
 
 // target is the name of a configured target.
 func (r *reader) target(v goja.Value) string {
+	if _, ok := v.(*goja.Object); ok {
+		r.wrong(v, "a text", "a target goes by its name, such as ctx.targets[0].name")
+		return ""
+	}
 	name := r.text(v)
 	if name == "" || slices.Contains(r.targets, name) {
 		return name

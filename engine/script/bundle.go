@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -58,17 +59,42 @@ func (f Folder) faultsOf(entry string, messages []api.Message) engine.Faults {
 		if at := m.Location; at != nil {
 			fault.Position = engine.Position{File: f.plainName(at.File), Line: at.Line, Column: at.Column + 1}
 			fault.Source = at.LineText
-			if at.Suggestion != "" {
-				fault.Hint = fmt.Sprintf("did you mean %q?", at.Suggestion)
-			}
+			fault.Hint = hintFor(m.Text, at)
 		}
 		if hint, ok := m.Detail.(string); ok {
 			fault.Hint = hint
 		}
-		if strings.HasPrefix(m.Text, "Top-level await") {
+		if strings.HasPrefix(m.Text, "Top-level await") || strings.HasPrefix(m.Text, `"await" can only`) {
 			fault.Message, fault.Hint = "a policy cannot await", WaitHint
 		}
 		faults[i] = fault
 	}
 	return faults
+}
+
+var (
+	unexpected = regexp.MustCompile(`^Expected "(.)" but found "(.*)"$`)
+	wordLike   = regexp.MustCompile("^[\\w$\"'`]")
+)
+
+// hintFor is advice for a fault that esbuild found.
+func hintFor(message string, at *api.Location) string {
+	switch {
+	case strings.HasPrefix(strings.TrimSpace(at.LineText), "#"):
+		return "a comment begins with //"
+	case message == "Unterminated string literal":
+		return "a text ends with the quote that it began with, on the same line"
+	}
+	tokens := unexpected.FindStringSubmatch(message)
+	switch {
+	case tokens == nil && at.Suggestion != "":
+		return fmt.Sprintf("did you mean %q?", at.Suggestion)
+	case tokens == nil:
+		return ""
+	case (tokens[1] == "}" || tokens[1] == "]") && wordLike.MatchString(tokens[2]):
+		return fmt.Sprintf("is a comma missing before %q?", tokens[2])
+	case tokens[1] == ";":
+		return ""
+	}
+	return fmt.Sprintf("is a %q missing before it?", tokens[1])
 }

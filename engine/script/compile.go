@@ -101,7 +101,7 @@ func forbid(tree *ast.Program, source *sourceMap) engine.Faults {
 				faults = append(faults, source.fault(tree, n.Idx0(), "a policy cannot load modules while it runs", ImportHint))
 			}
 			if isCall(n, "__commonJS") {
-				faults = append(faults, source.commonJS(n))
+				faults = append(faults, source.commonJS(tree, n))
 			}
 		}
 		return true
@@ -110,19 +110,28 @@ func forbid(tree *ast.Program, source *sourceMap) engine.Faults {
 }
 
 // commonJS is the fault of the module that esbuild wrapped as `__commonJS({ "policy:file"(exports, module) {…} })`.
-func (s *sourceMap) commonJS(wrapper *ast.CallExpression) *engine.Fault {
-	var file string
-	walk(wrapper, func(node ast.Node) bool {
-		if module, ok := node.(*ast.PropertyKeyed); ok && file == "" {
-			file = s.files.plainName(keyName(module.Key))
-		}
-		return file == ""
-	})
-	return &engine.Fault{
-		Position: engine.Position{File: file},
-		Message:  "CommonJS modules (module.exports, exports) are not supported",
-		Hint:     "write an ES module: export default { decide(request, attempts, ctx) { … } }",
+func (s *sourceMap) commonJS(tree *ast.Program, wrapper *ast.CallExpression) *engine.Fault {
+	fault := &engine.Fault{
+		Message: "CommonJS modules (module.exports, exports) are not supported",
+		Hint:    "write an ES module: export default { decide(request, attempts, ctx) { … } }",
 	}
+	walk(wrapper, func(node ast.Node) bool {
+		switch n := node.(type) {
+		case *ast.PropertyKeyed:
+			if fault.File == "" {
+				fault.File = s.files.plainName(keyName(n.Key))
+			}
+		case *ast.DotExpression:
+			if name := keyName(n.Left); fault.Line == 0 && (name == "module" || name == "exports") {
+				p := tree.File.Position(int(n.Identifier.Idx) - tree.File.Base())
+				if at, ok := s.position(p.Line, p.Column); ok {
+					fault.Position, fault.Source = at, s.line(at)
+				}
+			}
+		}
+		return fault.Line == 0
+	})
+	return fault
 }
 
 // rejected is the fault for code that esbuild accepts and goja does not.

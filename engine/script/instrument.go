@@ -17,25 +17,35 @@ const ReturnMark = "spillway return"
 //
 // decide is every function of that name and what the entry exports as `decide` or `default`, also by way of other
 // names. When there is no such function, since a policy is put together at run time, all functions are instrumented.
-func instrument(tree *ast.Program, source *sourceMap, entry string) ([]engine.Position, engine.Faults) {
+func instrument(tree *ast.Program, source *sourceMap, entry string) ([]returned, engine.Faults) {
 	in := &instrumenter{marker: marker{ReturnMark, tree, source}, names: map[string]bool{"decide": true}}
-	in.returns = []engine.Position{{File: entry}}
+	in.returns = []returned{{at: engine.Position{File: entry}}}
 	walk(tree, in.findExports)
 	for known := 0; known < len(in.names); {
 		known = len(in.names)
 		walk(tree, in.findNames)
 	}
 	walk(tree, in.findDecide)
+	if in.returns[0].at.Line == 0 && in.holder.Line > 0 {
+		in.returns[0].at = in.holder
+	}
 	if len(in.returns) == 1 {
 		walk(tree, in.wrapAny)
 	}
 	return in.returns, in.faults
 }
 
+// returned is a place where decide returns, and those of the keys of what it returns there.
+type returned struct {
+	at   engine.Position
+	keys map[string]engine.Position
+}
+
 type instrumenter struct {
 	marker
 	names   map[string]bool // what decide is called in the bundle
-	returns []engine.Position
+	returns []returned
+	holder  engine.Position // the object that is exported, of which decide should be a part
 	faults  engine.Faults
 }
 
@@ -101,6 +111,10 @@ func notGlue(node ast.Node) bool {
 // findDecide instruments the function that a node declares under one of decide's names.
 func (in *instrumenter) findDecide(node ast.Node) bool {
 	if key, value := declared(node); key != nil && in.names[keyName(key)] {
+		if _, holds := value.(*ast.ObjectLiteral); holds && in.holder.Line == 0 {
+			in.holder, _ = in.place(value.Idx0())
+			in.returns[0].keys = in.keysOf(value)
+		}
 		in.wrapDecide(key, value)
 	}
 	return notGlue(node)
@@ -121,8 +135,8 @@ func (in *instrumenter) wrapDecide(key, value ast.Expression) {
 		const message = "decide must be an ordinary function, not an async function or a generator"
 		in.faults = append(in.faults, in.source.fault(in.tree, key.Idx0(), message, WaitHint))
 	}
-	if in.returns[0].Line == 0 {
-		in.returns[0], _ = in.place(key.Idx0())
+	if in.returns[0].at.Line == 0 {
+		in.returns[0].at, _ = in.place(key.Idx0())
 	}
 	in.wrap(value)
 }
@@ -170,6 +184,6 @@ func (in *instrumenter) mark(at file.Idx, value ast.Expression) ast.Expression {
 	if !ok || isCall(value, ReturnMark) || isCall(value, "__toCommonJS") {
 		return value
 	}
-	in.returns = append(in.returns, place)
+	in.returns = append(in.returns, returned{place, in.keysOf(value)})
 	return in.call(len(in.returns)-1, at, value)
 }

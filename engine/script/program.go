@@ -15,7 +15,7 @@ type Program struct {
 	file    string
 	code    *goja.Program
 	sum     [sha256.Size]byte
-	returns []engine.Position
+	returns []returned
 	source  *sourceMap
 
 	literals []Literal // of a table
@@ -45,7 +45,18 @@ func (p *Program) Return(number int) engine.Position {
 	if number < 0 || number >= len(p.returns) {
 		return engine.Position{}
 	}
-	return p.returns[number]
+	return p.returns[number].at
+}
+
+// Key is the place of a key, such as `pause.for`, in what the return with this number returns; that of the nearest key around
+// it, or of the return itself, where the key was not written there. Number 0 is about the policy that is exported.
+func (p *Program) Key(number int, path string) engine.Position {
+	for ; path != "" && number >= 0 && number < len(p.returns); path = path[:max(0, strings.LastIndexAny(path, ".["))] {
+		if at, ok := p.returns[number].keys[path]; ok {
+			return at
+		}
+	}
+	return p.Return(number)
 }
 
 // Literal is the object literal with this number (see [LiteralMark]); ok is false when there is none.

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -59,7 +60,11 @@ func (r resolver) resolve(args api.OnResolveArgs) api.OnResolveResult {
 	case name == LibraryName:
 		return api.OnResolveResult{Path: LibraryName, Namespace: LibraryNamespace}
 	case !strings.HasPrefix(name, "./") && !strings.HasPrefix(name, "../"):
-		return refuse(fmt.Sprintf("cannot import %q: a policy has no packages, files or network", name), ImportHint)
+		hint := ImportHint
+		if nearest.Name(name, []string{LibraryName}) != "" {
+			hint = fmt.Sprintf("did you mean %q?", LibraryName)
+		}
+		return refuse(fmt.Sprintf("cannot import %q: a policy has no packages, files or network", name), hint)
 	}
 	target := path.Join(path.Dir(args.Importer), name)
 	if !fs.ValidPath(target) {
@@ -87,7 +92,10 @@ func (r resolver) find(target string) (string, bool) {
 
 // similar is a hint at the file that was probably meant.
 func (r resolver) similar(target string) string {
-	entries, _ := fs.ReadDir(r.files, path.Dir(target)) // an unreadable folder has nothing similar
+	entries, err := fs.ReadDir(r.files, path.Dir(target))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("there is no folder %q here", path.Dir(target))
+	}
 	var names []string
 	for _, entry := range entries {
 		if _, known := loaders[path.Ext(entry.Name())]; known {
