@@ -94,6 +94,25 @@ func TestBetasThatDoNotCrossAreNamed(t *testing.T) {
 	}
 }
 
+// The limits and the organisation of a target are nothing to a caller of another dialect, whose SDK looks for the request's name
+// under its own.
+func TestHeadersOfAnAnswerFromAnotherDialect(t *testing.T) {
+	for from := range other {
+		l := start(t, setup{Targets: []simtarget.Config{{Dialect: other[from]}}, Policies: toFirst})
+		path, body := asked(from, ``)
+		got := l.Post(t, path, body)
+		name := map[engine.API]string{engine.Anthropic: "Request-Id", engine.OpenAI: "X-Request-Id"}[from]
+		if got.Header.Get(name) != got.Header.Get("X-Spillway-Id") || len(got.Header[name]) != 1 {
+			t.Errorf("%s: %s is %v", from, name, got.Header[name])
+		}
+		for key := range got.Header {
+			if strings.Contains(strings.ToLower(key), "ratelimit") || strings.HasPrefix(key, "Anthropic-") || strings.HasPrefix(key, "Openai-") {
+				t.Errorf("%s: %s", from, key)
+			}
+		}
+	}
+}
+
 // Each error of a target is one of the caller's dialect, with the status that stands for it there.
 func TestErrorsAcrossDialects(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -234,6 +253,7 @@ func TestServersGetWhatTheyUnderstand(t *testing.T) {
 	const image = `{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://example.org/a.png"}}]}]}`
 	_, plain := asked(engine.Anthropic, `,"metadata":{"user_id":"u"}`)
 	_, chosen := asked(engine.Anthropic, choice)
+	_, think := asked(engine.Anthropic, tool+`,"thinking":{"type":"adaptive"}`)
 	for name, c := range map[string]struct{ config, body, path, want string }{
 		"OpenAI: the bound":            {"server: openai", plain, "max_completion_tokens", "99"},
 		"OpenAI: the user":             {"server: openai", plain, "safety_identifier", `"u"`},
@@ -248,6 +268,10 @@ func TestServersGetWhatTheyUnderstand(t *testing.T) {
 		"DeepSeek: reasoning":          {"server: deepseek", calls, "messages.1.reasoning_content", `""`},
 		"DeepSeek: no image's URL":     {"server: deepseek", image, "", ""},
 		"DeepSeek: overridden":         {"server: deepseek\n    reasoning_content: false", calls, "messages.1.reasoning_content", ""},
+		"OpenAI: thinking and tools":   {"server: openai\n    models: { m: gpt-5.6 }", think, "reasoning_effort", `"none"`},
+		"OpenRouter: both":             {"server: openrouter\n    models: { m: openai/gpt-5.6 }", think, "reasoning_effort", `"high"`},
+		"OpenAI: both, overridden":     {"server: openai\n    reasoning_with_tools: true\n    models: { m: gpt-5.6 }", think, "reasoning_effort", `"high"`},
+		"vLLM: the newer user":         {"server: vllm\n    safety_identifier: true", plain, "safety_identifier", `"u"`},
 		"elsewhere no reasoning":       {"server: openai", calls, "messages.1.reasoning_content", ""},
 		"elsewhere, overridden":        {"reasoning_content: true", calls, "messages.1.reasoning_content", `""`},
 		"Ollama: no choice":            {"server: ollama", chosen, "", ""},

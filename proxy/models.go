@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -119,7 +120,9 @@ func union(lists []*modelList) (models []dialect.Listed) {
 	}
 	for _, l := range lists {
 		for _, alias := range slices.Sorted(maps.Keys(l.target.Models)) {
-			add(l.find(l.target.Resolve(alias)).As(alias))
+			m := l.find(l.target.Resolve(alias)).As(alias)
+			m.Owner = cmp.Or(m.Owner, l.target.Name)
+			add(m)
 		}
 	}
 	return models

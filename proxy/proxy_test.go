@@ -40,8 +40,9 @@ type setup struct {
 	Files map[string]string
 	// Config is put at the end of the configuration file, Limits among its limits.
 	Config, Limits string
-	// Target is put under every target, indented by four spaces.
+	// Target is put under every target, indented by four spaces, and Under under those of its names.
 	Target string
+	Under  map[string]string
 }
 
 // start runs a proxy for the length of a test.
@@ -60,7 +61,7 @@ func start(t *testing.T, s setup) *lab {
 		if dialect == "" {
 			dialect = engine.Anthropic
 		}
-		config += fmt.Sprintf("  %c:\n    dialect: %s\n    url: %s\n    key: target-key-%c\n%s", 'a'+i, dialect, target.URL(), 'a'+i, s.Target)
+		config += fmt.Sprintf("  %c:\n    dialect: %s\n    url: %s\n    key: target-key-%c\n%s", 'a'+i, dialect, target.URL(), 'a'+i, s.Target+s.Under[string(rune('a'+i))])
 	}
 	if s.Policies == nil {
 		overload, err := os.ReadFile("../policies/overload.ts")

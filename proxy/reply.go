@@ -26,8 +26,8 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 	if p.draining.Load() {
 		resp.SetConnectionClose()
 	}
-	if answer.Incoming != nil {
-		for key, value := range answer.Incoming.Headers {
+	for key, value := range answer.Headers {
+		if !answer.Across || !strings.EqualFold(string(key), a.requestIDName()) {
 			resp.Header.AddBytesKV(key, value)
 		}
 	}
@@ -59,7 +59,7 @@ func (a *arrival) disclose(x *loop.Exchange, answer *loop.Answer) {
 	if len(answer.Edits) > 0 {
 		h.Set("X-Spillway-Edits", headerSafe(strings.Join(answer.Edits, ",")))
 	}
-	if answer.Incoming == nil && !named(answer.Set) {
+	if answer.Across || answer.Incoming == nil && !named(answer.Set) {
 		a.setRequestID()
 	}
 }
@@ -72,12 +72,13 @@ func named(headers [][2]string) bool {
 }
 
 // setRequestID names the request where the dialect's SDK looks for the name.
-func (a *arrival) setRequestID() {
+func (a *arrival) setRequestID() { a.ctx.Response.Header.Set(a.requestIDName(), a.id) }
+
+func (a *arrival) requestIDName() string {
 	if a.api == engine.Anthropic {
-		a.ctx.Response.Header.Set("Request-Id", a.id)
-	} else {
-		a.ctx.Response.Header.Set("X-Request-Id", a.id)
+		return "Request-Id"
 	}
+	return "X-Request-Id"
 }
 
 // refuse answers before any policy was asked.

@@ -48,6 +48,23 @@ func TestForeignThinkingStaysWithItsModel(t *testing.T) {
 	}
 }
 
+// DeepSeek answers to Claude's names, and does not sign as Claude does.
+func TestThinkingOfAServerThatCallsItselfClaudeIsForeign(t *testing.T) {
+	for says, stays := range map[string]bool{"": false, "    signatures: true\n": true} {
+		thinks := simtarget.Says(simtarget.Content{Thinking: "Hm, well.", Text: "Yes."})
+		l := start(t, setup{
+			Targets: []simtarget.Config{{Behaviour: thinks}, {Behaviour: thinks}}, Under: map[string]string{"b": "    server: deepseek\n" + says},
+			Policies: map[string]string{"overload.ts": `export function decide(r) { return { send: r.model === "claude-opus-5-5" ? "b" : "a" } }`},
+		})
+		l.Post(t, "/v1/messages", message(false))
+		block := `{"type":"thinking","thinking":"Hm, well.","signature":"c2ltdWxhdGVk"}`
+		l.Post(t, "/v1/messages", `{"model":"claude-sonnet-5-5","max_tokens":99,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[`+block+`,{"type":"text","text":"Yes."}]},{"role":"user","content":"b"}]}`)
+		if arrived := string(l.Targets[0].Requests()[0].Body); strings.Contains(arrived, block) != stays {
+			t.Errorf("with %q Claude got %s", says, arrived)
+		}
+	}
+}
+
 // Where all thinking is Claude's, none is looked at.
 func TestOddThinkingIsNoBusinessOfAProxyBeforeClaudeAlone(t *testing.T) {
 	l := start(t, setup{Targets: []simtarget.Config{{}}})

@@ -27,6 +27,9 @@ func (t *Target) readServer(r *form.Report, s *form.Section) {
 		{"image_urls", &t.Server.NoImageURLs, false},
 		{"count_tokens", &t.Server.NoCountTokens, false},
 		{"reasoning_content", &t.Server.ReasoningBack, true},
+		{"reasoning_with_tools", &t.Server.NoToolReasoning, false},
+		{"safety_identifier", &t.Server.SafetyID, true},
+		{"signatures", &t.Server.NoSignatures, false},
 	} {
 		understood := *fact.field == fact.when
 		form.Scalar(s, fact.key, &understood, parseTruth)

@@ -85,8 +85,9 @@ type Answer struct {
 	Body []byte
 	// Relay is the committed event stream; nil for a whole answer.
 	Relay *Relay
-	// Incoming carries the target's headers; nil when no target is answering.
+	// Incoming carries the target's headers; nil when no target is answering. Across says that they are of another dialect.
 	Incoming Incoming
+	Across   bool
 	// Set are further headers.
 	Set [][2]string
 	// Target, Model, Sends and Edits are disclosed to the client.

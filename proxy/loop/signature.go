@@ -64,8 +64,11 @@ func amidForeignRound(call *dialect.Call) bool {
 
 // refusesForeign says whether the attempt's model checks the signatures of thinking.
 func (t *try) refusesForeign() bool {
-	return t.x.Call.Endpoint == dialect.Messages && t.target.Dialect == engine.Anthropic && model.Signs(t.model)
+	return t.x.Call.Endpoint == dialect.Messages && t.target.Dialect == engine.Anthropic && t.signs()
 }
+
+// signs says whether the attempt's model signs its thinking as Claude does. DeepSeek, for one, answers to Claude's names.
+func (t *try) signs() bool { return model.Signs(t.model) && !t.target.Server.NoSignatures }
 
 // mayBeForeign says whether any thinking could come from a model that does not sign as Claude does.
 func (t *try) mayBeForeign() bool {
@@ -79,7 +82,7 @@ func (t *try) mayBeForeign() bool {
 
 // learnsSignatures says whether what the answer signs is foreign to the models that check it.
 func (t *try) learnsSignatures() bool {
-	return t.across == nil && t.call.Endpoint == dialect.Messages && !model.Signs(t.model)
+	return t.across == nil && t.call.Endpoint == dialect.Messages && !t.signs()
 }
 
 // learnSignature takes the signatures of one event of an answer.

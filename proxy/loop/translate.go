@@ -72,9 +72,21 @@ func (t *try) headers() func(yield func(key, value []byte) bool) {
 	}
 }
 
+// Headers yields the target's headers that mean something to the client: limits and organisations of another dialect do not.
+func (a *Answer) Headers(yield func(key, value []byte) bool) {
+	if a.Incoming == nil {
+		return
+	}
+	for key, value := range a.Incoming.Headers {
+		if !(a.Across && ofDialect(string(key))) && !yield(key, value) {
+			return
+		}
+	}
+}
+
 func ofDialect(header string) bool {
 	header = strings.ToLower(header)
-	for _, prefix := range [...]string{"anthropic-", "openai-", "x-stainless-", "user-agent"} {
+	for _, prefix := range [...]string{"anthropic-", "openai-", "x-ratelimit-", "x-stainless-", "user-agent"} {
 		if strings.HasPrefix(header, prefix) {
 			return true
 		}

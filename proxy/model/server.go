@@ -18,6 +18,10 @@ type Server struct {
 	NoImageURLs bool
 	// ReasoningBack says that an assistant's message with tool calls has to carry reasoning_content, be it empty.
 	ReasoningBack bool
+	// NoToolReasoning says that those of its models that reason may refuse to with function tools ([Facts.SilentTools]).
+	NoToolReasoning bool
+	// NoSignatures says that none of its models signs its thinking or minds another's signature, whatever the model is called.
+	NoSignatures bool
 	// NoCountTokens says that it has no count_tokens.
 	NoCountTokens bool
 	// SafetyID says that it takes an end user's id as `safety_identifier`; others take `user`.
@@ -33,13 +37,13 @@ const Anthropic = "anthropic"
 // llama.cpp and OpenRouter, and what clients have reported of them; November 2026.
 var servers = []Server{
 	{Name: Anthropic, MaxTokensField: "max_tokens"},
-	{Name: "openai", MaxTokensField: "max_completion_tokens", SafetyID: true},
-	{Name: "deepseek", MaxTokensField: "max_tokens", ReasoningBack: true, NoCountTokens: true, NoImageURLs: true},
+	{Name: "openai", MaxTokensField: "max_completion_tokens", SafetyID: true, NoToolReasoning: true},
+	{Name: "deepseek", MaxTokensField: "max_tokens", ReasoningBack: true, NoCountTokens: true, NoImageURLs: true, NoSignatures: true},
 	{Name: "openrouter", MaxTokensField: "max_tokens", NoCountTokens: true},
-	{Name: "ollama", MaxTokensField: "max_tokens", NoToolChoice: true, NoImageURLs: true, NoCountTokens: true},
-	{Name: "vllm", MaxTokensField: "max_tokens"},
-	{Name: "llamacpp", MaxTokensField: "max_tokens"},
-	{Name: "other", MaxTokensField: "max_tokens"},
+	{Name: "ollama", MaxTokensField: "max_tokens", NoToolChoice: true, NoImageURLs: true, NoCountTokens: true, NoSignatures: true},
+	{Name: "vllm", MaxTokensField: "max_tokens", NoSignatures: true},
+	{Name: "llamacpp", MaxTokensField: "max_tokens", NoSignatures: true},
+	{Name: "other", MaxTokensField: "max_tokens", NoToolReasoning: true},
 }
 
 // hosts are where servers are known to be, by host or by port.

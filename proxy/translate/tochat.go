@@ -241,7 +241,7 @@ func (t *Translation) chatReasoning() {
 	case t.to.Model.Thinking != model.Effort:
 		t.Drop("thinking")
 		return
-	case t.to.Model.SilentTools && t.hasTools():
+	case t.to.Model.SilentTools && t.to.Server.NoToolReasoning && t.hasTools():
 		if level != "none" {
 			t.Drop("thinking") // it would refuse the tools
 		}
