@@ -78,7 +78,7 @@ func (a *Answer) Headers(yield func(key, value []byte) bool) {
 		return
 	}
 	for key, value := range a.Incoming.Headers {
-		if !(a.Across && ofDialect(string(key))) && !yield(key, value) {
+		if (!a.Across || !ofDialect(string(key))) && !yield(key, value) {
 			return
 		}
 	}
