@@ -73,6 +73,11 @@ func trimmed(c *proof.Conversation, request *proof.Request, rules *proof.Rules, 
 	if err != nil {
 		return step, err
 	}
+	if o.LoopTrimmed = false; rules.PrefixBound && request.IsOpen() {
+		if got, err := trim.Trim(call, o); err != nil || got.Call != call {
+			return step, fmt.Errorf("cut in a tool loop that did not begin so (%v)", err)
+		}
+	}
 	if step.After, err = c.Read(got.Call.Body); err != nil {
 		return step, err
 	}
@@ -80,6 +85,7 @@ func trimmed(c *proof.Conversation, request *proof.Request, rules *proof.Rules, 
 		return step, err
 	}
 	if !step.Shape.IsZero() {
+		o.LoopTrimmed = rules.LoopTrimmed
 		return step, holds(c.Chat, call, step, got, o, rules)
 	}
 	if err := grammar.Check(call); err != nil {
@@ -111,10 +117,10 @@ func holds(chat bool, call *dialect.Call, step proof.Step, got trim.Result, o tr
 		return err
 	}
 	if again, err := trim.Trim(same, o); err != nil || !bytes.Equal(again.Call.Body, after) {
-		return fmt.Errorf("not deterministic (%w): %s", err, again.Call.Body)
+		return fmt.Errorf("not deterministic (%v): %s", err, again.Call.Body)
 	}
 	if twice, err := trim.Trim(got.Call, o); err != nil || twice.Call != got.Call {
-		return fmt.Errorf("not idempotent (%w): %s", err, twice.Call.Body)
+		return fmt.Errorf("not idempotent (%v): %s", err, twice.Call.Body)
 	}
 	return nil
 }

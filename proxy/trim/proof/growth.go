@@ -32,7 +32,7 @@ func (c *Conversation) Grew(rules *Rules, was, is Step) error {
 	switch {
 	case is.Shape.From == was.Shape.From && first == len(was.Before.messages):
 		return nil // the cache holds
-	case rules.PrefixBound && rules.LoopTrimmed && was.Before.Loop() == is.Before.Loop() && was.Before.isOpen():
+	case rules.PrefixBound && rules.LoopTrimmed && was.Before.Loop() == is.Before.Loop() && was.Before.IsOpen():
 		return fmt.Errorf("cut otherwise at message %d within a tool loop, whose thinking is bound to the cut", first)
 	case is.Shape.From == was.Shape.From && thinking && (first >= was.Before.Loop() || rules.MinTokens > 0):
 		return nil // a loop is over, and its thinking and images may go, once they are enough

@@ -156,7 +156,7 @@ func (p *pair) roundEnds(all []result, from, to int) bool {
 
 // unbound: where thinking is bound to what stands before it, none survives a change, and none is left in the air.
 func (p *pair) unbound() error {
-	if p.before.isOpen() && !p.rules.LoopTrimmed {
+	if p.before.IsOpen() && !p.rules.LoopTrimmed {
 		return errors.New("a request was cut while a tool round was open")
 	}
 	for i := p.shape.From; i < p.before.Loop(); i++ {

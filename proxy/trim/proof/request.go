@@ -162,8 +162,8 @@ func (r *Request) Loop() int {
 	return r.starts[len(r.starts)-1]
 }
 
-// isOpen says whether the assistant has said something in the current loop.
-func (r *Request) isOpen() bool {
+// IsOpen says whether the assistant has said something in the current loop.
+func (r *Request) IsOpen() bool {
 	for _, m := range r.messages[r.Loop():] {
 		if m.Role == "assistant" {
 			return true
