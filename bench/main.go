@@ -51,6 +51,7 @@ func scenarios() []scenario {
 		{"gate", "admission: one visit, and a line of 10,000", micro("Visit|Refusal|Health|Line", "spillway/proxy/gate", 0)},
 		{"event", "one event of an answer from another dialect", micro("Event", "spillway/proxy/translate", 3)},
 		{"across", "a request of 200 KB into another dialect", micro("Request", "spillway/proxy/translate", 2000)},
+		{"trim", "a coding agent's request of 1 MB and 400 messages, trimmed", micro("Trim", "spillway/proxy/trim", 5000)},
 		{"handle", "one request without listener and target", micro("Handle", "spillway/proxy", 0)},
 		{"decisions", "the decision log, on the path of one request", micro("LogDecision", "spillway/proxy", 3)},
 		{"reload", fmt.Sprintf("%d edits of a policy file", edits), measureReload},

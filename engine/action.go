@@ -40,7 +40,7 @@ type Trim struct {
 	DropThinking    bool
 	KeepTurns       *int   // how many of the newest turns stay; nil = all
 	To              int    // trim until the estimate fits; 0 = no goal
-	Images          string // "keep" or "drop old"; "" = keep
+	Images          string // "keep" or "drop old"; "" = keep, unless To takes them
 }
 
 // Hedge is a second request, made only if nothing has been committed after a while.

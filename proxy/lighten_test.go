@@ -23,6 +23,8 @@ func rounds(model string, n int) string {
 }
 
 func TestLighterRequests(t *testing.T) {
+	with := func(fields, body string) string { return strings.Replace(body, `"max_tokens":1000`, fields, 1) }
+	const summary = `{"type":"compaction","content":"x","encrypted_content":"Eq"}`
 	const small = "    windows: { small: { context: 16000, output: 500 }, tiny: { context: 400 } }\n"
 	for name, c := range map[string]struct {
 		send, forbid, target string
@@ -43,6 +45,15 @@ func TestLighterRequests(t *testing.T) {
 		"a forbidden fit":             {send: `send: "b", model: "small"`, target: small + "    fit: trim\n", forbid: "trim", body: rounds("m", 20), failure: "the caller forbids to trim it"},
 		"forbidden fewer tokens":      {send: `send: "b", model: "small"`, target: small, forbid: "max_tokens", body: rounds("m", 5), failure: "forbids a lower max_tokens"},
 		"bound to a server's state":   {send: `send: "a", trim: { keepToolResults: 3 }`, body: strings.Replace(rounds("m", 20), `"max_tokens"`, `"thread":{"type":"continue"},"max_tokens"`, 1), failure: "bound to state on a server"},
+		"bound, and elsewhere":        {send: `send: "b"`, body: with(`"thread":{"type":"continue"},"max_tokens":1000`, rounds("m", 2)), failure: "bound to state on a server"},
+		"a fallback's credit":         {send: `send: "a", maxTokens: 500`, body: with(`"fallback_credit_token":"x","max_tokens":1000`, rounds("m", 2)), failure: "bound to state on a server"},
+		"a signed summary":            {send: `send: "a", trim: { keepTurns: 1 }`, body: strings.Replace(rounds("m", 20), `"Seen."`, `[`+summary+`]`, 1), failure: "bound to state on a server"},
+		"bound, and as it is":         {send: `send: "a"`, body: with(`"thread":{"type":"continue"},"max_tokens":1000`, rounds("m", 2))},
+		"fewer tokens":                {send: `send: "a", maxTokens: 500`, body: rounds("m", 2), edits: "max_tokens;1000->500"},
+		"never more tokens":           {send: `send: "a", maxTokens: 5000`, body: rounds("m", 2)},
+		"fewer, beside thinking":      {send: `send: "a", maxTokens: 500`, body: with(`"max_tokens":8000,"thinking":{"type":"enabled","budget_tokens":2000}`, rounds("m", 2)), edits: "max_tokens;8000->3024"},
+		"no room beside thinking":     {send: `send: "a", maxTokens: 500`, body: with(`"max_tokens":2500,"thinking":{"type":"enabled","budget_tokens":2000}`, rounds("m", 2))},
+		"a caller's tokens":           {send: `send: "a", maxTokens: 500`, forbid: "max_tokens", body: rounds("m", 2)},
 		"its own target, too long":    {send: `send: "a"`, target: "    windows: { m: { context: 4000 } }\n", body: rounds("m", 20)},
 		"its own target, made to fit": {send: `send: "a"`, target: "    windows: { m: { context: 16000 } }\n    fit: trim\n", body: rounds("m", 20), edits: "trim;tool_results="},
 	} {

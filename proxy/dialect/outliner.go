@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"spillway/engine"
+	"spillway/proxy/model"
 	"spillway/proxy/rawjson"
 )
 
@@ -131,7 +132,7 @@ func (r *outliner) tools() {
 		r.toolCount++
 		r.total.add(textWeight(tool))
 	}
-	if r.toolCount > 0 && r.call.API == engine.Anthropic {
+	if r.toolCount > 0 && (r.call.API == engine.Anthropic || model.Signs(r.call.Model)) {
 		r.total.fixed += toolSystemTokens
 	}
 }

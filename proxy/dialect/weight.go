@@ -1,8 +1,8 @@
 package dialect
 
 import (
-	"bytes"
 	"encoding/binary"
+	"math/bits"
 
 	"spillway/proxy/model"
 	"spillway/proxy/rawjson"
@@ -45,32 +45,63 @@ func textWeight(value []byte) Weight {
 	if size > 0 && value[0] == '"' {
 		size -= len(`""`)
 	}
-	wide, their := wideRunes(value)
-	return Weight{text: size - their - bytes.Count(value, []byte(`\`)) - 2*bytes.Count(value, []byte(`\u`)), wide: wide}
+	r := readRunes(value)
+	return Weight{text: size - r.wideSize - r.escapes - 2*r.codes, wide: r.wide}
 }
 
-// wideRunes counts the characters of three bytes or more, and those bytes. It looks at eight bytes at once, of which most
-// texts have none.
-func wideRunes(b []byte) (count, size int) {
+// runes is what a text has besides characters of one byte.
+type runes struct {
+	wide, wideSize int // characters of three bytes or more, and their bytes
+	escapes, codes int // backslashes, and those before a u
+}
+
+// readRunes looks at eight bytes at once: prompts are mostly English and source code, full of escapes.
+func readRunes(b []byte) (r runes) {
 	const highs = 0x8080808080808080
-	for len(b) > 0 {
-		if len(b) >= 8 && binary.LittleEndian.Uint64(b)&highs == 0 {
-			b = b[8:]
-			continue
+	escaped := uint64(0) // the byte before is a backslash
+	for ; len(b) >= 8; b = b[8:] {
+		word := binary.LittleEndian.Uint64(b)
+		if word&highs != 0 {
+			r.countWide(b[:8])
 		}
-		for _, c := range b[:min(8, len(b))] {
-			switch {
-			case c >= 0xf0:
-				count++
-				size += 4
-			case c >= 0xe0:
-				count++
-				size += 3
-			}
+		slashes := bytesEqual(word, '\\')
+		r.escapes += bits.OnesCount64(slashes)
+		if slashes|escaped != 0 {
+			r.codes += bits.OnesCount64((slashes<<8 | escaped) & bytesEqual(word, 'u'))
 		}
-		b = b[min(8, len(b)):]
+		escaped = slashes >> 56
 	}
-	return count, size
+	for _, c := range b {
+		if escaped != 0 && c == 'u' {
+			r.codes++
+		}
+		if escaped = 0; c == '\\' {
+			r.escapes++
+			escaped = 1
+		}
+	}
+	r.countWide(b)
+	return r
+}
+
+// bytesEqual has the highest bit of each byte set that is c.
+func bytesEqual(word uint64, c byte) uint64 {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	word ^= uint64(c) * ones
+	return ^((word&^highs + ^uint64(highs)) | word) & highs
+}
+
+func (r *runes) countWide(b []byte) {
+	for _, c := range b {
+		switch {
+		case c >= 0xf0:
+			r.wide++
+			r.wideSize += 4
+		case c >= 0xe0:
+			r.wide++
+			r.wideSize += 3
+		}
+	}
 }
 
 // documentWeight weighs a file by its kind: text by its length, anything else by how much data there is.

@@ -1,8 +1,3 @@
-// Package estimate says how many tokens a prompt has, without asking anyone.
-//
-// It begins with bytes, by the model's family (packages dialect and model). What targets then report of real prompts corrects
-// that twice: a model's estimates are multiplied by the ratio of what was counted to what was estimated lately; and a
-// conversation that goes on is estimated only from where its last answer counted exactly. No text is kept, only hashes.
 package estimate
 
 import (

@@ -2,9 +2,9 @@ package model
 
 // How many bytes make a token, by the family of tokenizer. The table in package estimate's doc says how far off they are.
 const (
-	claudeText = 3.4 // Claude up to Opus 4.6 and Sonnet 4.6
-	newerText  = 2.7 // Claude from Opus 4.7 and Sonnet 5 on: about 30 % more tokens for the same text (Anthropic docs, models overview)
-	openAIText = 3.9 // OpenAI's o200k
+	claudeText = 3.0 // Claude up to Opus 4.6 and Sonnet 4.6
+	newerText  = 2.4 // Claude from Opus 4.7 and Sonnet 5 on: about 30 % more tokens for the same text (Anthropic docs, models overview)
+	openAIText = 3.5 // OpenAI's o200k
 	openText   = 3.5 // open weights; their vocabularies differ
 )
 

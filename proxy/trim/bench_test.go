@@ -35,9 +35,9 @@ func megabyte(tb testing.TB) *dialect.Call {
 }
 
 var (
-	lighten = trim.Options{Trim: engine.Trim{KeepToolResults: new(3), DropThinking: true, KeepTurns: new(8)}}
-	fit     = trim.Options{Trim: engine.Trim{To: 250_000}}
-	idle    = trim.Options{Trim: engine.Trim{To: 10_000_000}}
+	lighten = trim.Options{Tokens: weigh, Trim: engine.Trim{KeepToolResults: new(3), DropThinking: true, KeepTurns: new(8)}}
+	fit     = trim.Options{Tokens: weigh, Trim: engine.Trim{To: 250_000}}
+	idle    = trim.Options{Tokens: weigh, Trim: engine.Trim{To: 10_000_000}}
 )
 
 func BenchmarkTrim(b *testing.B) {

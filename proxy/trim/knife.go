@@ -17,9 +17,15 @@ func (k *knife) cut() {
 	s := k.survey
 	from := s.from(k.cuts)
 	k.turns(from)
-	s.form.spared = nil
-	for i := from; i < max(s.results(k.cuts), k.cuts.thinking, k.cuts.images); i++ {
-		k.message(i)
+	for _, l := range s.loose {
+		if l.message >= from && k.goes(l) {
+			k.splices = append(k.splices, rawjson.Splice{From: l.from, To: l.to, With: l.with})
+		}
+	}
+	for i := from; i < k.cuts.thinking; i++ {
+		if m := s.messages[i]; m.thinks {
+			k.thoughts(grammar.Read(s.call.Body[m.from:m.to]))
+		}
 	}
 }
 
@@ -36,42 +42,42 @@ func (k *knife) turns(from int) {
 	gone.element(kept.from, kept.to, false)
 }
 
-func (k *knife) message(index int) {
-	s := k.survey
-	p := grammar.Read(s.call.Body[s.messages[index].from:s.messages[index].to])
-	blocks := newRemoval(k)
-	for part := range s.form.parts(p) {
-		goes := k.goes(part, index)
-		switch {
-		case part.kind == thought && s.form.chat:
-			if goes {
-				k.member(p.Raw, "reasoning_content")
-			}
-		case s.messages[index].assistant && !s.form.chat:
-			from := k.offset(part.raw)
-			blocks.element(from, from+len(part.raw), goes)
-		case goes:
-			from := k.offset(part.raw)
-			k.splices = append(k.splices, rawjson.Splice{From: from, To: from + len(part.raw), With: part.with})
-		}
-	}
-	blocks.close()
-}
-
-// goes says whether a part of a message that stays is cut, and counts it.
-func (k *knife) goes(p part, index int) bool {
+// goes says whether a part is cut of a message that stays, and counts it.
+func (k *knife) goes(l loose) bool {
 	results := k.survey.results(k.cuts)
 	switch {
-	case p.kind == result && index < results:
+	case l.kind == result && l.message < results:
 		k.done.ToolResults++
-	case p.kind == thought && index < k.cuts.thinking:
-		k.done.Thinking++
-	case p.kind == image && index < k.cuts.images && (!p.inside || index >= results):
+	case l.kind == image && l.message < k.cuts.images && (!l.inside || l.message >= results):
 		k.done.Images++
 	default:
 		return false
 	}
 	return true
+}
+
+// thoughts takes the thinking out of a message.
+func (k *knife) thoughts(p grammar.Part) {
+	if k.survey.form.chat {
+		k.done.Thinking++
+		k.member(p.Raw, "reasoning_content")
+		return
+	}
+	k.done.Thinking += k.blocks(p.Content, onlyThinks(p.Content), isThinking)
+}
+
+// blocks takes those out of a list of which goes says so, or all, and says how many they were.
+func (k *knife) blocks(list []byte, all bool, goes func(grammar.Part) bool) (gone int) {
+	blocks := newRemoval(k)
+	for b := range grammar.Parts(list) {
+		from, goes := k.offset(b.Raw), all || goes(b)
+		if goes {
+			gone++
+		}
+		blocks.element(from, from+len(b.Raw), goes)
+	}
+	blocks.close()
+	return gone
 }
 
 // member takes a member out of an object.

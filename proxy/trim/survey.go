@@ -9,7 +9,7 @@ import (
 // messageTokens is what a message costs beside what it says, roughly.
 const messageTokens = 4
 
-// survey is what is known of a conversation after one pass. It holds offsets and sums, and no text.
+// survey is what is known of a conversation after one pass. It holds offsets and sums, and no text of the request's.
 type survey struct {
 	call     *dialect.Call
 	options  Options
@@ -19,8 +19,18 @@ type survey struct {
 	sums     []sums // by message, of all before it; one more at the end
 	starts   []int  // the messages with which turns begin
 	rounds   []int  // where rounds end whose results may go: the message behind each
+	loose    []loose
 
 	afterUser bool // the message before is the user's
+}
+
+// loose is a part that may go and leaves something in its place.
+type loose struct {
+	kind     kind
+	inside   bool // of a result that may go as a whole
+	message  int
+	from, to int // where in the body it stands
+	with     []byte
 }
 
 // sums adds up what the messages before some place have.
@@ -63,6 +73,11 @@ func (s *survey) message(p grammar.Part) {
 	for part := range s.form.parts(p) {
 		sum.add(part)
 		m.answers = m.answers || part.answer
+		m.thinks = m.thinks || part.kind == thought
+		if part.kind == result || part.kind == image {
+			from := rawjson.Offset(s.call.Body, part.raw)
+			s.loose = append(s.loose, loose{part.kind, part.inside, len(s.messages), from, from + len(part.raw), part.with})
+		}
 	}
 	s.place(&m, string(p.Role))
 	if !m.stays {

@@ -16,15 +16,8 @@ func Thinking(c *dialect.Call, goes func(block []byte) bool) (*dialect.Call, int
 		if rawjson.Word(rawjson.Member(message, "role")) != "assistant" {
 			continue
 		}
-		blocks := newRemoval(&k)
-		for b := range grammar.Parts(rawjson.Member(message, "content")) {
-			from, gone := k.offset(b.Raw), isThinking(b) && goes(b.Raw)
-			if gone {
-				k.done.Thinking++
-			}
-			blocks.element(from, from+len(b.Raw), gone)
-		}
-		blocks.close()
+		content := rawjson.Member(message, "content")
+		k.done.Thinking += k.blocks(content, false, func(b grammar.Part) bool { return isThinking(b) && goes(b.Raw) })
 	}
 	if k.done.Thinking == 0 {
 		return c, 0, nil

@@ -268,9 +268,15 @@ declare module "spillway" {
     hedge?: Hedge;
   }
 
-  /** Which old parts of a conversation may go. */
+  /**
+   * Which old parts of a conversation may go. Never the system prompt, the tools, or anything since the last turn began. A
+   * conversation that grows is cut at the same place until it has grown a good deal, so that the target's prompt cache holds.
+   */
   export interface Trim {
-    /** How many of the newest tool results stay. Absent: all. */
+    /**
+     * How many of the newest tool results stay at least. Older ones go when there are as many again, or five: with 3, nothing
+     * goes until there are 8, then the oldest 5 at once. Absent: all stay, unless `to` takes them.
+     */
     keepToolResults?: number;
     /** Do nothing unless so many tokens would be saved. */
     minTokens?: number;
@@ -278,13 +284,16 @@ declare module "spillway" {
     except?: string[];
     /** What stands in for a result that went. */
     placeholder?: string;
-    /** Leave out thinking. */
+    /** Leave out the thinking of earlier turns. */
     dropThinking?: boolean;
-    /** How many of the newest turns stay. Absent: all. */
+    /** How many of the newest turns stay at least; older ones go as results do. Absent: all stay, unless `to` takes them. */
     keepTurns?: number;
-    /** Trim until the estimate is at most so many tokens. */
+    /**
+     * When the estimate is above so many tokens, bring it down to 65 % of them: thinking of earlier turns goes first, then old
+     * tool results, images, and turns.
+     */
     to?: number;
-    /** What happens to images. Absent: "keep". */
+    /** What happens to images. Absent: they stay, unless `to` takes them. */
     images?: "keep" | "drop old";
   }
 
