@@ -110,6 +110,9 @@ func TestOverloadLightensBeforeItStepsDown(t *testing.T) {
 		t.Errorf("arrived: %v, want %s", story, want)
 	}
 	trace := l.Get(t, "/api/requests/"+got.Header.Get("X-Spillway-Id"))
+	if chose := gjson.Get(trace, "steps.2.chose"); chose.Get("trim.keepToolResults").Int() != 3 || chose.Get("maxTokens").Int() != 500 {
+		t.Errorf("the third decision is told as %s", chose)
+	}
 	if n := strings.Count(trace, "trim;tool_results=15;saved="); n < 2 {
 		t.Errorf("the trace names the trim %d times:\n%s", n, trace)
 	}

@@ -199,6 +199,9 @@ func viewAction(a engine.Action) map[string]any {
 		put(view, "queue", ms(s.Queue))
 		put(view, "maxTokens", s.MaxTokens)
 		put(view, "timeout", ms(s.Timeout))
+		if s.Trim != nil {
+			view["trim"] = viewTrim(s.Trim)
+		}
 		if len(s.Headers) > 0 {
 			view["headers"] = names(s.Headers)
 		}
@@ -221,6 +224,24 @@ func viewAction(a engine.Action) map[string]any {
 	if len(a.Count) > 0 {
 		view["count"] = a.Count
 	}
+	return view
+}
+
+func viewTrim(t *engine.Trim) map[string]any {
+	view := map[string]any{}
+	if t.KeepToolResults != nil {
+		view["keepToolResults"] = *t.KeepToolResults
+	}
+	if t.KeepTurns != nil {
+		view["keepTurns"] = *t.KeepTurns
+	}
+	if len(t.Except) > 0 {
+		view["except"] = t.Except
+	}
+	put(view, "dropThinking", t.DropThinking)
+	put(view, "images", t.Images)
+	put(view, "to", t.To)
+	put(view, "minTokens", t.MinTokens)
 	return view
 }
 
