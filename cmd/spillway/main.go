@@ -8,11 +8,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"spillway/engine"
 	"spillway/engine/nearest"
+	"spillway/policies"
+	"spillway/proxy/simulate"
 )
 
 // The exit codes.
@@ -32,6 +35,8 @@ type cli struct {
 	Types   typesCommand   `cmd:"" help:"Print spillway.d.ts, the types that policies are written against."`
 	Key     keyCommand     `cmd:"" help:"Make a key for a client or for the admin address, and the sum that goes into the configuration."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Simulate simulateCommand `cmd:"" help:"Simulate an outage: policies side by side, in virtual time, with the loop that serves live traffic."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -42,7 +47,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	parser := kong.Must(&cli{}, kong.Name("spillway"),
 		kong.Description("A programmable proxy for LLM APIs. Point ANTHROPIC_BASE_URL at it."),
 		kong.Writers(stdout, stderr), kong.Exit(func(c int) { code = c; panic(exited{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(stdout, (*output)(nil)))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(stdout, (*output)(nil)),
+		kong.Vars{"scenarios": strings.Join(simulate.Shipped(policies.Scenarios()), ", ")})
 	command, err := parse(parser, args)
 	switch {
 	case code >= 0:

@@ -57,7 +57,7 @@ type moment struct {
 type figuresOfTarget struct{ results [results]int }
 
 // steps is about how many steps a run is shown in.
-const steps = 180
+const steps = 120
 
 // paces are the steps that people like to read.
 var paces = []time.Duration{

@@ -79,8 +79,8 @@ func TestFind(t *testing.T) {
 	for name, want := range map[string]string{
 		"brownout":             "brownout",
 		mine:                   "mine",
-		"brownuot":             `there is no file brownuot and no shipped scenario of that name (did you mean "brownout"?)`,
-		dir + "/brownuot.yaml": "there is no file " + dir + `/brownuot.yaml and no shipped scenario of that name (did you mean "brownout"?)`,
+		"brownuot":             `there is no such scenario: brownuot is neither a file nor the name of a shipped one (did you mean "brownout"?)`,
+		dir + "/brownuot.yaml": "there is no such scenario: " + dir + `/brownuot.yaml is neither a file nor the name of a shipped one (did you mean "brownout"?)`,
 		dir:                    "read the scenario: read " + dir + ": is a directory",
 	} {
 		s, err := simulate.Find(name, policies.Scenarios())

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"spillway/engine/nearest"
+	"spillway/engine/script"
+	"spillway/policies"
+	"spillway/proxy/simulate"
+)
+
+type simulateCommand struct {
+	Scenario string   `arg:"" help:"A scenario file, or the name of a shipped one: ${scenarios}."`
+	Policy   []string `help:"A policy's file, the name of a shipped one, or naive or sdk, which are no proxy; may be repeated. Without it: overload, naive and sdk." placeholder:"POLICY" sep:"none"`
+	Seed     *uint64  `help:"Other chances than the scenario's own." placeholder:"N"`
+	JSON     bool     `name:"json" help:"Print everything as JSON."`
+	HTML     string   `name:"html" help:"Write a page with plots over time." type:"path" placeholder:"FILE"`
+}
+
+// Run simulates, and prints what came of it.
+func (c *simulateCommand) Run(out output) error {
+	scenario, err := simulate.Find(c.Scenario, policies.Scenarios())
+	if errors.Is(err, simulate.ErrUnknown) {
+		return usageError{err}
+	}
+	if err != nil {
+		return err
+	}
+	if c.Seed != nil {
+		scenario = scenario.WithSeed(*c.Seed)
+	}
+	contenders, err := contenders(c.Policy)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	reports, err := simulate.RunAll(ctx, scenario, contenders, simulationBar(os.Stderr))
+	if err != nil {
+		return err
+	}
+	for _, r := range reports {
+		if r.Faults > 0 {
+			fmt.Fprintf(os.Stderr, "%s: %s came to no valid action; the first:\n%s\n", r.Contender, count(r.Faults, "decision"), r.Fault.Frame())
+		}
+	}
+	return c.print(out, simulate.NewResult(scenario, reports))
+}
+
+func (c *simulateCommand) print(out output, result *simulate.Result) error {
+	if c.HTML != "" {
+		if err := writePage(c.HTML, result); err != nil {
+			return err
+		}
+	}
+	if !c.JSON {
+		return result.Table(out)
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(result); err != nil {
+		return fmt.Errorf("print the result: %w", err)
+	}
+	return nil
+}
+
+func writePage(name string, result *simulate.Result) error {
+	page, err := result.Page()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, page, 0o644) //nolint:gosec // a page to be shown around
+}
+
+// contenders are those that were named, or the default policy and both opponents.
+func contenders(named []string) ([]simulate.Contender, error) {
+	if len(named) == 0 {
+		named = []string{"overload", simulate.NaiveName, simulate.SDKName}
+	}
+	all := make([]simulate.Contender, len(named))
+	for i, name := range named {
+		found, err := contender(name)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(all[:i], func(c simulate.Contender) bool { return c.Name == found.Name }) {
+			found.Name = name // two files of one name in different folders
+		}
+		all[i] = found
+	}
+	return all, nil
+}
+
+func contender(name string) (simulate.Contender, error) {
+	for _, c := range simulate.Opponents() {
+		if c.Name == name {
+			return c, nil
+		}
+	}
+	files, entry := policies.Files(), name+".ts"
+	if strings.ContainsAny(name, `/\.`) {
+		files, entry = os.DirFS(filepath.Dir(name)), filepath.Base(name)
+	}
+	if _, err := fs.Stat(files, entry); errors.Is(err, fs.ErrNotExist) {
+		return simulate.Contender{}, noContender(name)
+	}
+	program, faults := script.Compile(files, entry)
+	if faults != nil {
+		return simulate.Contender{}, faults
+	}
+	return simulate.Policy(program), nil
+}
+
+func noContender(name string) error {
+	valid := []string{simulate.NaiveName, simulate.SDKName}
+	shipped, _ := fs.Glob(policies.Files(), "*.ts") // the pattern is good
+	for _, file := range shipped {
+		if policy := strings.TrimSuffix(file, ".ts"); !strings.Contains(policy, ".") && !strings.HasPrefix(policy, "_") {
+			valid = append(valid, policy)
+		}
+	}
+	slices.Sort(valid)
+	hint := "there are " + strings.Join(valid, ", ")
+	if near := nearest.Name(name, valid); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return usageError{fmt.Errorf("there is no such policy: %s is neither a file nor the name of a shipped one or of an opponent (%s)", name, hint)}
+}
+
+// simulationBar shows how far the simulation is, on a terminal; nil elsewhere.
+func simulationBar(screen *os.File) func(share float64) {
+	const width = 40
+	if !term.IsTerminal(int(screen.Fd())) {
+		return nil
+	}
+	return func(share float64) {
+		done := int(share * width)
+		fmt.Fprintf(screen, "\r%s%s %3.0f %%", strings.Repeat("█", done), strings.Repeat("░", width-done), 100*share)
+		if share >= 1 {
+			fmt.Fprint(screen, "\r\033[K")
+		}
+	}
+}
