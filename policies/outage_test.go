@@ -93,6 +93,9 @@ func (o *outage) attempt(s *engine.Send, deadline time.Duration) (failed *engine
 		if a.Reason = engine.ReasonPaused; s.Queue < wait {
 			return a, false
 		}
+		if a.Reason = engine.ReasonDeadline; o.now+wait >= deadline {
+			return a, false
+		}
 		o.now += wait
 	}
 	o.sends[s.Target] = append(o.sends[s.Target], o.now)

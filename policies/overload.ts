@@ -4,8 +4,9 @@
 // have failed in ways that pass with time, it waits - up to a second, then two, four and so on to a minute, and never less
 // than a target asked for - and goes round again, for as long as its client has time.
 //
-// A model that is overloaded five times in a row is paused for everyone: nothing is sent to it for half a minute, then one
-// request goes ahead to see. While that fails the pauses grow, to two minutes. Other requests go elsewhere, or stand in line.
+// A model that is overloaded five times in a row is paused for everyone: nothing is sent to it for five seconds, then one
+// request goes ahead to see. While that fails the pauses grow, to twenty seconds: a target that is down gets one request in
+// each, and one that is back is not left idle for longer. Other requests go elsewhere, or stand in line.
 //
 // None of this changes an answer. What does is for you to allow, under `vars` in spillway.yaml. It comes after the first wait,
 // and the least change first: a lighter request, then a smaller model.
@@ -21,7 +22,7 @@ interface Vars {
   queue?: number | string;
   /** How many overloads in a row pause a model. Absent: 5. */
   pauseAfter?: number;
-  /** How many seconds its first pause takes; the next ones double, up to four times this. Absent: 30. */
+  /** How many seconds its first pause takes; the next ones double, up to four times this. Absent: 5. */
   pauseSeconds?: number;
 }
 
@@ -122,5 +123,5 @@ function pauseAfter({ reason, target, model }: Attempt, ctx: Ctx, vars: Vars): P
   if (reason !== "overloaded") return undefined;
   const { overloads, pauses } = ctx.health(target, model);
   if (overloads < (vars.pauseAfter ?? 5)) return undefined;
-  return { target, model, for: 1000 * (vars.pauseSeconds ?? 30) * Math.min(4, 2 ** Math.max(0, pauses - 1)) };
+  return { target, model, for: 1000 * (vars.pauseSeconds ?? 5) * Math.min(4, 2 ** Math.max(0, pauses - 1)) };
 }

@@ -48,7 +48,7 @@ type account struct {
 // moment is one step of time.
 type moment struct {
 	ends           [4]int // of the requests that arrived in it, by ending
-	elsewhere      int    // of those served
+	changed        int    // of those served
 	first          []time.Duration
 	waiting, queue int // the most
 	sends          [][results]int
@@ -151,13 +151,13 @@ func (b *book) where(a *account, m *moment, o *order, out *outcome) {
 	home := o.stage.home(o.client.dialect)
 	other, smaller := out.target != home.Name, out.model != home.Resolve(o.client.model) && out.model != o.client.model
 	if other {
-		a.figures.OtherTarget++
+		a.figures.Elsewhere++
 	}
 	if smaller {
-		a.figures.OtherModel++
+		a.figures.Smaller++
 	}
 	if other || smaller {
-		a.figures.Elsewhere++
-		m.elsewhere++
+		a.figures.Changed++
+		m.changed++
 	}
 }

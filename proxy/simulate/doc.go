@@ -9,8 +9,7 @@
 //
 //	scenario, err := simulate.Find("brownout", shipped)         // a file, or the name of a shipped one
 //	report, err := simulate.Run(ctx, scenario, simulate.Policy(program), nil)
-//	law, err := simulate.ParseLaw("success", ">= 99%")          // or "app.p95", "< 30s"; see Metrics
-//	value, holds, err := law.Check(report)
+//	value, err := report.Value("success")                       // or "app.p95", of one client; see Metrics
 //
 // Read it in this order:
 //
@@ -25,5 +24,5 @@
 //	prompt.go      what clients send
 //	quantity.go    what chance decides; dice.go how
 //	book.go        everything that happens is written down
-//	report.go      what came of it; metric.go by name; law.go what it has to keep to
+//	report.go      what came of it; metric.go by name; result.go of all contenders, table.go and page.go for people
 package simulate

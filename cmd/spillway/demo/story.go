@@ -73,7 +73,7 @@ func (s story) middle(column int) time.Duration {
 	return (s.length*time.Duration(column) + s.length/2) / columns
 }
 
-// pause is how many seconds a policy's first pause takes. Real outages last minutes and pauses half a minute; both are
+// pause is how many seconds a policy's first pause takes. Real outages last minutes, and pauses seconds; both are
 // shortened alike.
 func (s story) pause() string { return fmt.Sprintf("%.1f", max(s.length.Seconds()/15, .2)) }
 
