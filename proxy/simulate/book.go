@@ -42,6 +42,7 @@ type book struct {
 // account is what happened to the requests of one client.
 type account struct {
 	figures Figures
+	nanos   int64           // nanodollars
 	first   []time.Duration // to the first content of those served
 }
 
@@ -105,11 +106,11 @@ func (b *book) sent(o *order, target int, at time.Duration, r result) {
 	b.moment(at).sends[target][r]++
 }
 
-func (b *book) charged(o *order, input, output int, dollars float64) {
+func (b *book) charged(o *order, input, output int, nanos int64) {
 	f := &b.kinds[o.kind].figures
 	f.InputTokens += input
 	f.OutputTokens += output
-	f.Dollars += dollars
+	b.kinds[o.kind].nanos += nanos
 }
 
 func (b *book) line(now time.Duration, queued int) {

@@ -8,8 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
-	"time"
 )
 
 //go:embed page/page.html
@@ -49,15 +49,17 @@ type pageLine struct {
 // Page is the result as one HTML page that loads nothing: plots over time, the contenders side by side. Its security policy lets
 // nothing run but its own script.
 func (r *Result) Page() ([]byte, error) {
-	data, err := json.Marshal(r) // which escapes what HTML would read
+	data, err := json.Marshal(r) // which escapes <, > and &: it cannot leave its element
 	if err != nil {
 		return nil, fmt.Errorf("write the page's data: %w", err)
 	}
 	script := plotScript + pageScript
 	p := page{
-		Result: r, Style: template.CSS(pageStyle), Script: template.JS(script), Data: template.JS(data),
+		Result: r, Style: template.CSS(pageStyle),
+		Script:   template.JS(script), //nolint:gosec // they are our own files
+		Data:     template.JS(data),   //nolint:gosec // see above
 		Security: "default-src 'none'; style-src '" + hash(pageStyle) + "'; script-src '" + hash(script) + "'",
-		Facts:    r.facts(), Faults: r.pageFaults(), Lines: r.pageLines(),
+		Facts:    r.Scenario + ": " + r.facts(), Faults: r.pageFaults(), Lines: r.pageLines(),
 	}
 	var out bytes.Buffer
 	if err := pageTemplate.Execute(&out, p); err != nil {
@@ -70,15 +72,6 @@ func (r *Result) Page() ([]byte, error) {
 func hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-}
-
-// facts are what was simulated, in a line.
-func (r *Result) facts() string {
-	requests := 0
-	if len(r.Contenders) > 0 {
-		requests = r.Contenders[0].Requests
-	}
-	return fmt.Sprintf("%s: %s, seed %d, %s requests", r.Scenario, plainly((time.Duration(r.DurationMs) * time.Millisecond).String()), r.Seed, grouped(requests))
 }
 
 // pageFaults are the times at which something is wrong; those of a fault that comes again are told together.
@@ -101,7 +94,7 @@ func (r *Result) pageFaults() (faults []pageFault) {
 func clockOf(ms int) string { return fmt.Sprintf("%d:%02d", ms/60_000, ms/1000%60) }
 
 func (r *Result) pageLines() (lines []pageLine) {
-	for _, row := range append(rows[:len(rows):len(rows)], r.clientRows()...) {
+	for _, row := range slices.Concat(rows, r.clientRows()) {
 		line := pageLine{Label: strings.TrimSpace(row.label), Under: strings.HasPrefix(row.label, "  ")}
 		if strings.HasPrefix(line.Label, "p9") {
 			line.Label = "first token " + line.Label

@@ -112,14 +112,16 @@ func (b *book) report(c *Contender) *Report {
 		Contender: c.Name, About: c.About, WorstQueue: b.queue, MostWaiting: b.longest, EndedMs: ms(b.over), Faults: b.faults, Fault: b.fault,
 	}
 	var first []time.Duration
+	var nanos int64
 	for i := range b.kinds {
 		a := &b.kinds[i]
-		a.figures.FirstToken = percentiles(a.first)
+		a.figures.FirstToken, a.figures.Dollars = percentiles(a.first), float64(a.nanos)/nano
+		nanos += a.nanos
 		first = append(first, a.first...)
 		r.Clients = append(r.Clients, ClientFigures{b.scenario.clients[i].Name, a.figures})
 		r.add(&a.figures)
 	}
-	r.FirstToken = percentiles(first)
+	r.FirstToken, r.Dollars = percentiles(first), float64(nanos)/nano
 	for i, t := range b.sends {
 		r.Targets = append(r.Targets, TargetFigures{
 			b.scenario.targets[i].Name, t.results[sendAnswered], t.results[sendOverloaded], t.results[sendFailed],
@@ -138,7 +140,6 @@ func (r *Report) add(f *Figures) {
 	} {
 		*n.to += *n.from
 	}
-	r.Dollars += f.Dollars
 }
 
 func (b *book) series() Series {

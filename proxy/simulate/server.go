@@ -2,12 +2,14 @@ package simulate
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 	"time"
 
 	"github.com/tidwall/gjson"
 
 	"spillway/engine"
+	"spillway/proxy/cost"
 	"spillway/proxy/dialect"
 	"spillway/proxy/failure"
 	"spillway/proxy/loop"
@@ -16,6 +18,9 @@ import (
 // eventPace is about how often a long answer says something: often enough for every time limit, and no oftener.
 const eventPace = 5 * time.Second
 
+// nano is how many nanodollars make a dollar.
+const nano = 1e9
+
 // server is a simulated target at work. It implements [loop.Sender].
 type server struct {
 	*target
@@ -23,7 +28,7 @@ type server struct {
 	place    int            // among the targets
 	inFlight map[string]int // by model
 	prompts  int            // tokens of those
-	spent    float64        // dollars
+	spent    int64          // nanodollars
 }
 
 // visit is one request at a server.
@@ -123,7 +128,7 @@ func (v *visit) trouble() (reason engine.Reason, silent FaultKind) {
 		}
 	}
 	switch {
-	case v.spendCap > 0 && v.spent >= v.spendCap:
+	case v.spendCap > 0 && float64(v.spent) >= v.spendCap*nano:
 		return engine.ReasonSpendLimit, ""
 	case v.full(lost):
 		return engine.ReasonOverloaded, ""
@@ -263,10 +268,10 @@ func (v *visit) enter() {
 func (v *visit) leave(output int) {
 	v.inFlight[v.model]--
 	v.prompts -= v.wire.input
-	price := v.Price[v.model]
-	dollars := (float64(float64(v.wire.input)*price.Input) + float64(float64(output)*price.Output)) / 1e6
-	v.spent += dollars
-	v.stage.book.charged(v.order, v.wire.input, output, dollars)
+	dollars := cost.Of(&v.Target, v.model, cost.Tokens{Input: v.wire.input, Output: output}).Dollars
+	nanos := int64(math.Round(dollars * nano)) // machines differ in the last bits
+	v.spent += nanos
+	v.stage.book.charged(v.order, v.wire.input, output, nanos)
 }
 
 func (v *visit) note(r result) { v.stage.book.sent(v.order, v.place, v.came, r) }

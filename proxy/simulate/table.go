@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -42,16 +43,11 @@ func (r *Result) Table(w io.Writer) error {
 	if r.Title != "" {
 		title += ": " + r.Title
 	}
-	requests := 0
-	if len(r.Contenders) > 0 {
-		requests = r.Contenders[0].Requests
-	}
-	lasts := (time.Duration(r.DurationMs) * time.Millisecond).String()
-	if _, err := fmt.Fprintf(w, "%s\n%s, seed %d, %s requests\n\n", title, plainly(lasts), r.Seed, grouped(requests)); err != nil {
+	if _, err := fmt.Fprintf(w, "%s\n%s\n\n", title, r.facts()); err != nil {
 		return err
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	all := append(rows[:len(rows):len(rows)], r.clientRows()...)
+	all := slices.Concat(rows, r.clientRows())
 	wide := 0
 	for _, row := range all {
 		wide = max(wide, utf8.RuneCountInString(row.label))
@@ -67,7 +63,17 @@ func (r *Result) Table(w io.Writer) error {
 	for _, row := range all {
 		line(row.label, row.show)
 	}
-	return table.Flush()
+	return table.Flush() //nolint:wrapcheck // it is w's error
+}
+
+// facts are what was simulated, in a line.
+func (r *Result) facts() string {
+	requests := 0
+	if len(r.Contenders) > 0 {
+		requests = r.Contenders[0].Requests
+	}
+	lasts := (time.Duration(r.DurationMs) * time.Millisecond).String()
+	return fmt.Sprintf("%s, seed %d, %s requests", plainly(lasts), r.Seed, grouped(requests))
 }
 
 // clientRows are those of each client, if there are several.
