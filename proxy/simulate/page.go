@@ -55,9 +55,10 @@ func (r *Result) Page() ([]byte, error) {
 	}
 	script := plotScript + pageScript
 	p := page{
-		Result: r, Style: template.CSS(pageStyle),
-		Script:   template.JS(script), //nolint:gosec // they are our own files
-		Data:     template.JS(data),   //nolint:gosec // see above
+		Result:   r,
+		Style:    template.CSS(pageStyle), //nolint:gosec // it is our own file
+		Script:   template.JS(script),     //nolint:gosec // as above
+		Data:     template.JS(data),       //nolint:gosec // as JSON, see above
 		Security: "default-src 'none'; style-src '" + hash(pageStyle) + "'; script-src '" + hash(script) + "'",
 		Facts:    r.Scenario + ": " + r.facts(), Faults: r.pageFaults(), Lines: r.pageLines(),
 	}
