@@ -49,7 +49,7 @@ type account struct {
 // moment is one step of time.
 type moment struct {
 	ends           [4]int // of the requests that arrived in it, by ending
-	changed        int    // of those served
+	elsewhere      int    // of those served
 	first          []time.Duration
 	waiting, queue int // the most
 	sends          [][results]int
@@ -152,13 +152,13 @@ func (b *book) where(a *account, m *moment, o *order, out *outcome) {
 	home := o.stage.home(o.client.dialect)
 	other, smaller := out.target != home.Name, out.model != home.Resolve(o.client.model) && out.model != o.client.model
 	if other {
-		a.figures.Elsewhere++
+		a.figures.OtherTarget++
 	}
 	if smaller {
-		a.figures.Smaller++
+		a.figures.OtherModel++
 	}
 	if other || smaller {
-		a.figures.Changed++
-		m.changed++
+		a.figures.Elsewhere++
+		m.elsewhere++
 	}
 }

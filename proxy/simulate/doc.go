@@ -9,7 +9,8 @@
 //
 //	scenario, err := simulate.Find("brownout", shipped)         // a file, or the name of a shipped one
 //	report, err := simulate.Run(ctx, scenario, simulate.Policy(program), nil)
-//	value, err := report.Value("success")                       // or "app.p95", of one client; see Metrics
+//	law, err := simulate.ParseLaw("success", ">= 99%")          // or "app.p95", "< 30s"; see Metrics
+//	value, holds, err := law.Check(report)
 //
 // Read it in this order:
 //
@@ -24,5 +25,5 @@
 //	prompt.go      what clients send
 //	quantity.go    what chance decides; dice.go how
 //	book.go        everything that happens is written down
-//	report.go      what came of it; metric.go by name; result.go of all contenders, table.go and page.go for people
+//	report.go      what came of it; metric.go by name; law.go what it has to keep to; result.go of all contenders, table.go and page.go for people
 package simulate

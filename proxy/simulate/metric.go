@@ -36,7 +36,8 @@ var metrics = []metric{
 	{"p95", Time, func(_ *Report, f *Figures) float64 { return float64(f.FirstToken.P95) / 1000 }},
 	{"p99", Time, func(_ *Report, f *Figures) float64 { return float64(f.FirstToken.P99) / 1000 }},
 	{"elsewhere", Share, func(_ *Report, f *Figures) float64 { return ratio(f.Elsewhere, f.Served) }},
-	{"smaller", Share, func(_ *Report, f *Figures) float64 { return ratio(f.Smaller, f.Served) }},
+	{"otherTarget", Share, func(_ *Report, f *Figures) float64 { return ratio(f.OtherTarget, f.Served) }},
+	{"otherModel", Share, func(_ *Report, f *Figures) float64 { return ratio(f.OtherModel, f.Served) }},
 	{"requests", Number, func(_ *Report, f *Figures) float64 { return float64(f.Requests) }},
 	{"served", Number, func(_ *Report, f *Figures) float64 { return float64(f.Served) }},
 	{"failed", Number, func(_ *Report, f *Figures) float64 { return float64(f.Failed) }},
@@ -53,7 +54,7 @@ var metrics = []metric{
 
 func ratio(a, b int) float64 { return float64(a) / float64(max(1, b)) }
 
-// Metrics are the names that [Report.Value] knows.
+// Metrics are the names that [Report.Value] and [ParseLaw] know.
 func Metrics() []string {
 	names := make([]string, len(metrics))
 	for i, m := range metrics {

@@ -19,11 +19,11 @@ type Figures struct {
 	Broken int `json:"broken"`
 	// GaveUp got nothing before the person behind it hung up.
 	GaveUp int `json:"gaveUp"`
-	// Changed is how many of those served got the answer of another target or another model than they asked for; Elsewhere is of
-	// another target, Smaller of another model.
-	Changed   int `json:"changed"`
-	Elsewhere int `json:"elsewhere"`
-	Smaller   int `json:"smaller"`
+	// Elsewhere is how many of those served got the answer of another target or another model than they asked for; OtherTarget and
+	// OtherModel are the two alone.
+	Elsewhere   int `json:"elsewhere"`
+	OtherTarget int `json:"otherTarget"`
+	OtherModel  int `json:"otherModel"`
 	// Tries is how often applications' SDKs asked.
 	Tries int `json:"tries"`
 	// Sends is how many requests reached for a target, and Overloads how many of them found no capacity.
@@ -82,12 +82,12 @@ type TargetFigures struct {
 // Series are figures over time, a value for each step.
 type Series struct {
 	StepMs int `json:"stepMs"`
-	// Served, Changed, Failed, Broken and GaveUp are about the requests that arrived in a step. Served leaves out Changed.
-	Served  []int `json:"served"`
-	Changed []int `json:"changed"`
-	Failed  []int `json:"failed"`
-	Broken  []int `json:"broken"`
-	GaveUp  []int `json:"gaveUp"`
+	// Served, Elsewhere, Failed, Broken and GaveUp are about the requests that arrived in a step. Served leaves out Elsewhere.
+	Served    []int `json:"served"`
+	Elsewhere []int `json:"elsewhere"`
+	Failed    []int `json:"failed"`
+	Broken    []int `json:"broken"`
+	GaveUp    []int `json:"gaveUp"`
 	// P50Ms and P95Ms are their times to the first content; 0 when none was served.
 	P50Ms []int `json:"p50Ms"`
 	P95Ms []int `json:"p95Ms"`
@@ -135,7 +135,7 @@ func (b *book) report(c *Contender) *Report {
 func (r *Report) add(f *Figures) {
 	for _, n := range [...]struct{ to, from *int }{
 		{&r.Requests, &f.Requests}, {&r.Served, &f.Served}, {&r.Failed, &f.Failed}, {&r.Broken, &f.Broken}, {&r.GaveUp, &f.GaveUp},
-		{&r.Changed, &f.Changed}, {&r.Elsewhere, &f.Elsewhere}, {&r.Smaller, &f.Smaller}, {&r.Tries, &f.Tries},
+		{&r.Elsewhere, &f.Elsewhere}, {&r.OtherTarget, &f.OtherTarget}, {&r.OtherModel, &f.OtherModel}, {&r.Tries, &f.Tries},
 		{&r.Sends, &f.Sends}, {&r.Overloads, &f.Overloads}, {&r.InputTokens, &f.InputTokens}, {&r.OutputTokens, &f.OutputTokens},
 	} {
 		*n.to += *n.from
@@ -149,8 +149,8 @@ func (b *book) series() Series {
 	}
 	for i := range b.moments {
 		m := &b.moments[i]
-		s.Served = append(s.Served, m.ends[served]-m.changed)
-		s.Changed = append(s.Changed, m.changed)
+		s.Served = append(s.Served, m.ends[served]-m.elsewhere)
+		s.Elsewhere = append(s.Elsewhere, m.elsewhere)
 		s.Failed = append(s.Failed, m.ends[failed])
 		s.Broken = append(s.Broken, m.ends[broken])
 		s.GaveUp = append(s.GaveUp, m.ends[gaveUp])

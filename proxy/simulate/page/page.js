@@ -55,7 +55,7 @@ const some = (series) => series.filter((s, i) => i === 0 || s.always || s.values
 const stackTop = (series) => Math.max(...series[0].values.map((_, i) => sum(series.filter((s) => !s.line).map((s) => s.values[i]))));
 const highest = (series) => Math.max(...series.flatMap((s) => s.values));
 
-const outcomes = [["served", "served"], ["changed", "another target or model"], ["gaveUp", "gave up waiting"], ["broken", "got half an answer"], ["failed", "got an error"]];
+const outcomes = [["served", "served"], ["elsewhere", "by another target or model"], ["gaveUp", "gave up waiting"], ["broken", "got half an answer"], ["failed", "got an error"]];
 
 function outcomeSeries(c) {
   return some(outcomes.map(([key, name]) => ({ name, color: key, values: padded(c.series[key]), total: count(sum(c.series[key])) })));
@@ -95,11 +95,11 @@ function card(c, isBest) {
     ["upstream per request", (c.sends / Math.max(1, c.requests)).toFixed(2)],
     ["first token, median", time(c.firstToken.p50Ms)],
     ["first token, p95", time(c.firstToken.p95Ms)],
-    ["other target or model", percent(c.changed, c.served)],
+    ["other target or model", percent(c.elsewhere, c.served)],
     ["cost", `$${c.dollars < 100 ? c.dollars.toFixed(2) : count(c.dollars)}`],
     ["longest queue", count(c.worstQueue)],
   ];
-  const bar = outcomes.map(([key, name]) => [key, name, key === "served" ? c.served - c.changed : c[key]]).filter(([, , n]) => n > 0);
+  const bar = outcomes.map(([key, name]) => [key, name, key === "served" ? c.served - c.elsewhere : c[key]]).filter(([, , n]) => n > 0);
   return h("section", { class: isBest ? "card best" : "card" },
     h("h2", null, c.contender), h("p", { class: "about" }, c.about),
     h("p", { class: "big" }, percent(c.served, c.requests), h("small", null, "answered")),
