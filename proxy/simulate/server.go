@@ -16,7 +16,7 @@ import (
 )
 
 // eventPace is about how often a long answer says something: often enough for every time limit, and no oftener.
-const eventPace = 5 * time.Second
+const eventPace = 15 * time.Second
 
 // nano is how many nanodollars make a dollar.
 const nano = 1e9
@@ -25,10 +25,11 @@ const nano = 1e9
 type server struct {
 	*target
 	stage    *stage
-	place    int            // among the targets
-	inFlight map[string]int // by model
-	prompts  int            // tokens of those
-	spent    int64          // nanodollars
+	place    int               // among the targets
+	inFlight map[string]int    // by model
+	prompts  int               // tokens of those
+	names    map[string]string // of models, quoted
+	spent    int64             // nanodollars
 }
 
 // visit is one request at a server.
@@ -88,13 +89,23 @@ func (s *server) receive(out *loop.Outgoing) *visit {
 		v.output = min(v.output, most)
 	}
 	v.wire = wire{
-		api: s.Dialect, endpoint: dialect.Messages, model: quote(v.model), id: o.number<<4 | uint64(o.sends), input: len(out.Body) / bytesPerToken,
+		api: s.Dialect, endpoint: dialect.Messages, model: s.quoted(v.model), id: o.number<<4 | uint64(o.sends), input: len(out.Body) / bytesPerToken,
 	}
 	if s.Dialect == engine.OpenAI {
 		v.wire.endpoint = dialect.ChatCompletions
 		v.wire.counted = bytes.Contains(out.Body, []byte(`"include_usage":true`))
 	}
 	return v
+}
+
+// quoted is a model's name as JSON.
+func (s *server) quoted(model string) string {
+	name, ok := s.names[model]
+	if !ok {
+		name = quote(model)
+		s.names[model] = name
+	}
+	return name
 }
 
 // trouble is why the request gets no good answer: a reason that the target gives, or a fault that gives none. Faults that

@@ -46,7 +46,7 @@ func newStage(s *Scenario, c *Contender, cancel context.CancelCauseFunc) (*stage
 		book: newBook(s), cancel: cancel,
 	}
 	for i := range s.targets {
-		st.servers = append(st.servers, &server{target: &s.targets[i], stage: st, place: i, inFlight: map[string]int{}})
+		st.servers = append(st.servers, &server{target: &s.targets[i], stage: st, place: i, inFlight: map[string]int{}, names: map[string]string{}})
 	}
 	st.asker = direct{st}
 	if c.program != nil {
