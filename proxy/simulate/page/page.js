@@ -9,7 +9,7 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const count = (n) => whole.format(n);
 const percent = (n, of) => `${(Math.floor((1000 * n) / Math.max(1, of) + 1e-9) / 10).toFixed(n === of || n === 0 ? 0 : 1)} %`;
 const perSecond = (n) => `${((1000 * n) / stepMs).toFixed((1000 * n) / stepMs < 10 ? 1 : 0)}/s`;
-const time = (ms) => (ms === 0 ? "-" : ms < 1000 ? `${ms} ms` : ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
+const time = (ms) => (ms === 0 ? "-" : ms < 1000 ? `${ms} ms` : ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${(ms / 60_000).toFixed(ms < 600_000 ? 1 : 0)} min`);
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 const padded = (values) => [...values, ...Array(length).fill(0)].slice(0, length);
 
@@ -104,7 +104,9 @@ function card(c, isBest) {
     h("h2", null, c.contender), h("p", { class: "about" }, c.about),
     h("p", { class: "big" }, percent(c.served, c.requests), h("small", null, "answered")),
     h("p", { class: "ends" }, bar.map(([key, name, n]) => h("span", { class: key, title: `${count(n)} ${name}`, style: { flex: `${n} 1 0` } }))),
-    h("dl", null, facts.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value)))));
+    h("dl", null, facts.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value)))),
+    c.clients.length > 1 && h("ul", { class: "clients" }, c.clients.map((k) =>
+      h("li", null, h("b", null, k.name), h("span", null, percent(k.served, k.requests)), h("span", { class: "quiet" }, `p95 ${time(k.firstToken.p95Ms)}`)))));
 }
 
 
