@@ -17,6 +17,7 @@
 //	open.go       memory of streams that stay open
 //	micro.go      the packages' own benchmarks
 //	reload.go     from an edit saved to the edit in force
+//	simulate.go   an hour in virtual time
 //	report.go     figures, ratios and budgets
 package main
 
@@ -55,6 +56,7 @@ func scenarios() []scenario {
 		{"handle", "one request without listener and target", micro("Handle", "spillway/proxy", 0)},
 		{"decisions", "the decision log, on the path of one request", micro("LogDecision", "spillway/proxy", 3)},
 		{"reload", fmt.Sprintf("%d edits of a policy file", edits), measureReload},
+		{"simulate", "a simulated hour at 100 requests/s, 529s in a third of it", measureSimulation},
 	}
 }
 

@@ -22,5 +22,5 @@
 //	operate.go   what operators do
 //
 // and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
-// target, trace, journal, pulse, latency, telemetry, dashboard, hangup, clock, simtarget.
+// target, trace, journal, pulse, latency, telemetry, dashboard, hangup, clock, simtarget, simulate.
 package proxy
