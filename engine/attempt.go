@@ -24,6 +24,10 @@ type Attempt struct {
 	At time.Time
 	// Kind is how the attempt failed.
 	Kind Kind
+	// Key is the fingerprint of the target's own key that was sent; "" when it has none, or nothing was sent.
+	Key string
+	// OtherKey says that the failure was about that key, and that the target has another, not tried yet, that may be used.
+	OtherKey bool
 	// Edits lists what was changed in the request, as "name;detail".
 	Edits []string
 }

@@ -76,4 +76,10 @@ export default [
     ctx: { targets: [targets[0]] },
     want: { fail: { status: 400, reason: "unfit" } },
   },
+  {
+    name: "another key waits for nothing",
+    attempts: [{ reason: "rate_limit", otherKey: true }],
+    ctx: { targets, timeLeft: 3_600_000 },
+    want: { send: "claude", after: { atMost: 0 } },
+  },
 ] satisfies Table;

@@ -24,7 +24,7 @@ export default {
     if (!target) return { fail: "last" };
 
     const { pausedFor, overloads } = ctx.health(target.name, request.model);
-    const after = Math.max(backoff(attempts.length, { base: 5_000, cap: 120_000 }), last.retryAfter ?? 0, pausedFor);
+    const after = last.otherKey ? 0 : Math.max(backoff(attempts.length, { base: 5_000, cap: 120_000 }), last.retryAfter ?? 0, pausedFor);
     if (after >= ctx.timeLeft) return { fail: "last", because: "there is no time left to wait" };
 
     // Three overloads in a row, and all that comes through this gate rests for a minute.

@@ -107,4 +107,10 @@ export default [
     ctx: { targets: targets.slice(0, 2) },
     want: { fail: { status: 400 } },
   },
+  {
+    name: "unless there is another key",
+    attempts: [{ target: "reseller", model: "opus", reason: "spend_limit", otherKey: true }],
+    ctx: { targets, cost },
+    want: { send: "reseller", after: null },
+  },
 ] satisfies Table;

@@ -25,7 +25,7 @@ interface Vars {
 interface Route {
   target: string;
   model: string;
-  /** What became of this request there. */
+  /** What became of this request there, but for what another of the target's keys may put right at once. */
   tries: Attempt[];
 }
 
@@ -65,7 +65,7 @@ function routes(request: Request, attempts: readonly Attempt[], ctx: Ctx): Route
   return [request.model, ...others].flatMap((model) =>
     sameDialect(request, ctx).map((target) => {
       const name = target.models[model] ?? model;
-      return { target: target.name, model, tries: attempts.filter((a) => a.target === target.name && a.model === name) };
+      return { target: target.name, model, tries: attempts.filter((a) => !a.otherKey && a.target === target.name && a.model === name) };
     }));
 }
 

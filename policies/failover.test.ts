@@ -83,4 +83,10 @@ export default [
     ctx: { targets: targets.slice(0, 1) },
     want: { fail: { status: 400, reason: "unfit" } },
   },
+  {
+    name: "a step with another key has another turn",
+    attempts: [{ reason: "overloaded" }, { target: "openai", reason: "spend_limit", otherKey: true }],
+    ctx: { targets, vars: { chain } },
+    want: { send: "openai", model: "gpt-5.6", because: "openai: spend_limit" },
+  },
 ] satisfies Table;

@@ -43,9 +43,9 @@ export default {
     // The request itself is at fault: it would fail everywhere else too.
     if (last.retry === "never") return { fail: "last" };
 
-    // One attempt for each step, so the next step is the one that has not had its turn.
+    // One turn for each step. It is not over while the target has another key to try.
     const pause = rest(last, ctx);
-    const step = chain[attempts.length];
+    const step = chain[attempts.filter((a) => !a.otherKey).length];
     if (!step) return { fail: "last", pause };
 
     return { send: step.target, model: step.model, pause, because: `${last.target}: ${last.reason}` };

@@ -73,4 +73,10 @@ export default [
     ctx,
     want: { fail: { status: 400, reason: "unfit" } },
   },
+  {
+    name: "another key waits for nothing, and nothing is cut for it",
+    attempts: [{ reason: "rate_limit", otherKey: true }],
+    ctx,
+    want: { send: "claude", after: { atMost: 0 }, trim: null },
+  },
 ] satisfies Table;

@@ -28,7 +28,7 @@ export default {
     if (!last) return { send: home.name, queue: ctx.timeLeft };
     if (last.retry !== "same" && last.kind !== "gate") return { fail: "last" };
 
-    const after = Math.max(backoff(attempts.length), last.retryAfter ?? 0, ctx.health(home.name, request.model).pausedFor);
+    const after = last.otherKey ? 0 : Math.max(backoff(attempts.length), last.retryAfter ?? 0, ctx.health(home.name, request.model).pausedFor);
     if (after >= ctx.timeLeft) return { fail: "last", because: "there is no time left to wait" };
 
     // Only saturation makes a request lighter, and only a lighter request can be what helps.

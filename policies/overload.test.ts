@@ -347,6 +347,24 @@ export default [
     ctx: { ...one, vars: { lighten } },
     want: { send: "claude", trim: null, maxTokens: null },
   },
+  {
+    name: "with another key the target is asked again at once",
+    attempts: [{ reason: "rate_limit", otherKey: true }],
+    ctx: { targets: [{ name: "claude", dialect: "anthropic" }, { name: "eu", dialect: "anthropic" }] },
+    want: { send: "claude", after: null, pause: null, because: "claude: rate_limit" },
+  },
+  {
+    name: "and the last key's failure is the target's turn",
+    attempts: [{ reason: "auth", otherKey: true }, { reason: "spend_limit" }],
+    ctx: { targets: [{ name: "claude", dialect: "anthropic" }, { name: "eu", dialect: "anthropic" }] },
+    want: { send: "eu", after: null },
+  },
+  {
+    name: "in later rounds too another key waits for nothing",
+    attempts: [{ reason: "overloaded" }, { reason: "rate_limit", otherKey: true }],
+    ctx: { targets: [{ name: "claude", dialect: "anthropic" }] },
+    want: { send: "claude", after: { atMost: 0 } },
+  },
 
   // Storms.
 

@@ -4,6 +4,8 @@
 // have failed in ways that pass with time, it waits - up to a second, then two, four and so on to a minute, and never less
 // than a target asked for - and goes round again, for as long as its client has time.
 //
+// A failure that is about one of a target's keys takes no turn: the target is asked again at once, with its next key.
+//
 // A model that is overloaded five times in a row is paused for everyone: nothing is sent to it for five seconds, then one
 // request goes ahead to see. While that fails the pauses grow, to twenty seconds: a target that is down gets one request in
 // each, and one that is back is not left idle for longer. Other requests go elsewhere, or stand in line.
@@ -54,8 +56,8 @@ export default {
     // Every way the request could go, best first.
     const routes = models.flatMap((model) => home.map((target) => route(target, model, attempts)));
 
-    // The first time round nobody waits: the n-th attempt belongs to the n-th route.
-    const fresh = routes.slice(attempts.length).find(useful);
+    // The first time round nobody waits: the n-th turn belongs to the n-th route. One that ends with another key is not over.
+    const fresh = routes.slice(attempts.filter((a) => !a.otherKey).length).find(useful);
     if (fresh) return { send: fresh.target, model: fresh.model, ...lighter, pause, because: `${last.target}: ${last.reason}` };
 
     // After that it is the route that may work first.
@@ -64,7 +66,7 @@ export default {
 
     // Eight sends do not outlast an outage of minutes, so the last one is kept for the middle of the time that is left.
     const late = attempts.some(full) && ctx.stepsLeft === 1;
-    const wait = late ? ctx.timeLeft / 2 : Math.min(backoff(attempts.length), ctx.timeLeft / 2);
+    const wait = last.otherKey ? 0 : late ? ctx.timeLeft / 2 : Math.min(backoff(attempts.length), ctx.timeLeft / 2);
     const after = Math.max(wait, askedFor(next, ctx));
     return { send: next.target, model: next.model, ...lighter, after, queue, pause, because: `waiting for ${next.target}: ${last.reason}` };
   },
@@ -78,7 +80,8 @@ interface Route {
 }
 
 /** Whether an attempt met saturation. */
-function full({ kind, reason }: Attempt): boolean {
+function full({ kind, reason, otherKey }: Attempt): boolean {
+  if (otherKey) return false;
   return kind === "gate" || reason === "overloaded" || reason === "rate_limit";
 }
 

@@ -106,12 +106,13 @@ func (p *Proxy) targetList() any {
 		Name    string     `json:"name"`
 		Dialect engine.API `json:"dialect"`
 		URL     string     `json:"url"`
+		Keys    []keyView  `json:"keys"` // its own
 		Gates   []gateView `json:"gates"`
 	}
 	states := p.gates.States()
 	targets := []target{}
 	for _, t := range p.current.Load().targets {
-		view := target{Name: t.Name, Dialect: t.Dialect, URL: t.URL, Gates: []gateView{}}
+		view := target{Name: t.Name, Dialect: t.Dialect, URL: t.URL, Keys: p.keyViews(t), Gates: []gateView{}}
 		for _, s := range states {
 			if s.Key.Target == t.Identity {
 				view.Gates = append(view.Gates, viewGate(s))

@@ -83,13 +83,13 @@ func TestShouldRetry(t *testing.T) {
 	}
 	for _, api := range []engine.API{engine.Anthropic, engine.OpenAI} {
 		l := start(t, setup{
-			Targets:  []simtarget.Config{{Dialect: api, Behaviour: byModel(behaviours)}},
+			Targets: []simtarget.Config{{Dialect: api, Behaviour: byModel(behaviours)}}, Keys: "key: client", // which no failure closes
 			Policies: decides("switch (request.model) { " + policy + `default: return { send: "a" } }`),
 		})
 		for name, c := range cases {
 			t.Run(name+" "+string(api), func(t *testing.T) {
 				path, body := question(api, name)
-				got := l.Post(t, path, body)
+				got := l.Post(t, path, body, "Authorization", "Bearer sk-the-callers")
 				if got.StatusCode < 400 || !json.Valid([]byte(got.Body)) {
 					t.Fatalf("%d %s", got.StatusCode, got.Body)
 				}

@@ -14,6 +14,7 @@
 //	server.go    listeners, start and graceful stop
 //	observe.go   metrics and logs of what happened
 //	access.go    one line for every request
+//	ownkeys.go   the keys that targets have of their own
 //	money.go     metrics of what answers cost
 //	decisions.go the decision log
 //	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart

@@ -157,12 +157,16 @@ var (
 	limitDesc    = prometheus.NewDesc("spillway_gate_limit", "How many requests a gate admits at once.", gateLabels, nil)
 	queuedDesc   = prometheus.NewDesc("spillway_gate_queued", "Requests standing in line.", gateLabels, nil)
 	overloadDesc = prometheus.NewDesc("spillway_gate_consecutive_overloads", "Overloads since the last success.", gateLabels, nil)
+	keyBenched   = prometheus.NewDesc("spillway_key_benched", "1 while a key of a target is left alone, for any model; key is its fingerprint.", keyLabels, nil)
+	keyInFlight  = prometheus.NewDesc("spillway_key_in_flight", "Requests at a target with a key.", keyLabels, nil)
+	keySends     = prometheus.NewDesc("spillway_key_sends_total", "Requests sent with a key, since the key was configured.", keyLabels, nil)
+	keyLabels    = []string{"target", "key"}
 	gateLabels   = []string{"target", "model"}
 )
 
 // Describe implements [prometheus.Collector].
 func (s *state) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{openDesc, snapshotDesc, pausedDesc, inFlightDesc, limitDesc, queuedDesc, overloadDesc} {
+	for _, d := range []*prometheus.Desc{openDesc, snapshotDesc, pausedDesc, inFlightDesc, limitDesc, queuedDesc, overloadDesc, keyBenched, keyInFlight, keySends} {
 		ch <- d
 	}
 }
@@ -184,6 +188,13 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 		gauge(limitDesc, float64(h.Limit), labels...)
 		gauge(queuedDesc, float64(h.Queued), labels...)
 		gauge(overloadDesc, float64(h.Overloads), labels...)
+	}
+	for _, t := range s.current.Load().targets {
+		for _, c := range s.gates.CredentialsOf(t.Identity) {
+			gauge(keyBenched, float64(oneIf(len(c.Benches) > 0)), t.Name, c.Name)
+			gauge(keyInFlight, float64(c.InFlight), t.Name, c.Name)
+			ch <- prometheus.MustNewConstMetric(keySends, prometheus.CounterValue, float64(c.Sends), t.Name, c.Name)
+		}
 	}
 }
 

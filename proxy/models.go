@@ -51,7 +51,7 @@ func (a *arrival) reachable() (targets []*loop.Target) {
 		}
 	}
 	for _, t := range a.snapshot.targets {
-		if t.Dialect != a.api && t.Key.Reveal() != "" {
+		if t.Dialect != a.api && t.HasKey() {
 			targets = append(targets, t)
 		}
 	}
@@ -72,6 +72,7 @@ func (p *Proxy) askModels(a *arrival, targets []*loop.Target) []*modelList {
 	for i, t := range targets {
 		lists[i] = &modelList{target: t}
 		out := a.listing(t)
+		out.Key = p.ownKey(t)
 		all.Go(func() { lists[i].ask(out) })
 	}
 	all.Wait()

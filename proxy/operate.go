@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 type order struct {
 	// Model is a model or an alias; "" means the whole target.
 	Model string `json:"model"`
+	// Key is the fingerprint of one of the target's keys, to be used again: for resume alone.
+	Key string `json:"key"`
 	// For is how long to pause, such as "10m".
 	For string `json:"for"`
 	// Because is shown to whoever wonders.
@@ -55,7 +58,18 @@ func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
 		p.gates.Pause(t.Gate(o.Model), d, gate.Cause{Operator: true, Because: o.Because})
 		p.slog.Info("an operator paused a gate", "target", name, "model", o.Model, "for", d, "because", o.Because)
 		writeJSON(ctx, p.targetsView())
+	case verb == "resume" && o.Key != "":
+		if !slices.Contains(t.Fingerprints(), o.Key) {
+			refuseAdmin(ctx, fasthttp.StatusNotFound, "the target has no key "+o.Key)
+			return
+		}
+		p.gates.Forgive(t.Identity, o.Key, false)
+		p.slog.Info("an operator lets a key be used again", "target", name, "key", o.Key, "because", o.Because)
+		writeJSON(ctx, p.targetsView())
 	case verb == "resume":
+		if o.Model == "" {
+			p.gates.Forgive(t.Identity, "", false)
+		}
 		p.gates.Resume(t.Gate(o.Model))
 		p.slog.Info("an operator resumed a gate", "target", name, "model", o.Model, "because", o.Because)
 		writeJSON(ctx, p.targetsView())

@@ -53,7 +53,7 @@ func (a *arrival) firstTarget() *loop.Target {
 func (p *Proxy) carry(a *arrival, t *loop.Target) (in loop.Incoming, err error) {
 	out := &loop.Outgoing{
 		Method: string(a.ctx.Method()), Path: a.path, Query: a.query, Body: a.ctx.Request.Body(), Header: a.headers,
-		Until: a.began.Add(t.Timeouts.Total), Gone: &a.visit.Gone,
+		Until: a.began.Add(t.Timeouts.Total), Gone: &a.visit.Gone, Key: p.ownKey(t),
 	}
 	if a.client == nil {
 		out.Credential = a.credential()

@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -43,6 +44,8 @@ type setup struct {
 	// Target is put under every target, indented by four spaces, and Under under those of its names.
 	Target string
 	Under  map[string]string
+	// Keys is the line that gives every target its keys; "" = one that bears its name.
+	Keys string
 }
 
 // start runs a proxy for the length of a test.
@@ -61,7 +64,8 @@ func start(t *testing.T, s setup) *lab {
 		if dialect == "" {
 			dialect = engine.Anthropic
 		}
-		config += fmt.Sprintf("  %c:\n    dialect: %s\n    url: %s\n    key: target-key-%c\n%s", 'a'+i, dialect, target.URL(), 'a'+i, s.Target+s.Under[string(rune('a'+i))])
+		keys := cmp.Or(s.Keys, fmt.Sprintf("key: target-key-%c", 'a'+i))
+		config += fmt.Sprintf("  %c:\n    dialect: %s\n    url: %s\n    %s\n%s", 'a'+i, dialect, target.URL(), keys, s.Target+s.Under[string(rune('a'+i))])
 	}
 	if s.Policies == nil {
 		overload, err := os.ReadFile("../policies/overload.ts")

@@ -43,7 +43,7 @@ func (p *Proxy) build(f *files) (*snapshot, engine.Faults) {
 	}
 	revision := f.revision(set.Revision())
 	next := &snapshot{
-		config: f.config, policies: set, targets: targets, revision: revision, loaded: began,
+		config: f.config, policies: set, targets: targets, revision: revision, written: f.revision(""), loaded: began,
 		kept: replay.NewSnapshot(revision, f.env, f.config.ShownVars),
 	}
 	next.admit(p.current.Load())
@@ -54,7 +54,9 @@ func (p *Proxy) build(f *files) (*snapshot, engine.Faults) {
 func (p *Proxy) swap(next *snapshot) {
 	limits := next.config.Limits
 	p.gates.Configure(gate.Settings{QueueRequests: limits.Queue, QueueTokens: limits.QueueTokens, RetryBudget: limits.RetryBudget})
-	if old := p.current.Swap(next); old != nil {
+	old := p.current.Swap(next)
+	p.issueKeys(old, next)
+	if old != nil {
 		old.policies.Close()
 	}
 }

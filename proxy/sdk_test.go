@@ -217,7 +217,7 @@ func TestSDKsGetTheFirstTargetsOwnError(t *testing.T) {
 		refusals[model] = early[model]
 	}
 	refusals["too-long"] = simtarget.TooLong()
-	labs := eachDialect(t, setup{Policies: once}, byModel(refusals), simtarget.NoSuchModel())
+	labs := eachDialect(t, setup{Policies: once, Keys: "key: client"}, byModel(refusals), simtarget.NoSuchModel()) // no failure closes a caller's key
 	each(t, refusals, func(t *testing.T, s sdk, model string, stream bool) {
 		asked := refusals[model]
 		if model == "error-with-200" {

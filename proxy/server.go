@@ -80,7 +80,7 @@ func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 	}
 	p.gates = gate.New(p.clock, gate.Settings{})
 	p.metrics = newMetrics(p)
-	p.loop = &loop.Loop{Clock: p.clock, Gates: p.gates, Counters: &loop.Counters{}, Observe: observer{p}}
+	p.loop = &loop.Loop{Clock: p.clock, Gates: p.gates, Counters: &loop.Counters{}, Observe: observer{p}, Benched: p.benched}
 	if err := p.start(); err != nil {
 		p.hangups.Close()
 		p.journal.Load().Close()

@@ -37,6 +37,7 @@ type snapshot struct {
 	clients  *roster // nil when everybody is served
 	admins   *roster // nil when the admin address asks for no token
 	revision string  // hash of all three
+	written  string  // hash of the configuration alone
 	loaded   time.Time
 	kept     *replay.Snapshot // what decisions need to be replayed
 }
@@ -153,7 +154,7 @@ func (p *Proxy) targets(c *config.Config) ([]*loop.Target, error) {
 	made := make([]*loop.Target, 0, len(c.Targets))
 	for i := range c.Targets {
 		t := &c.Targets[i]
-		wire := fmt.Sprintf("%s %s %s %s %s", t.Name, t.URL, t.Dialect, t.Key.Reveal(), t.Timeouts.Connect)
+		wire := fmt.Sprintf("%s %s %s %s", t.Name, t.URL, t.Dialect, t.Timeouts.Connect)
 		sender := p.senders[wire]
 		if sender == nil {
 			var err error

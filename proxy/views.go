@@ -65,8 +65,11 @@ func viewGate(s gate.State) gateView {
 	if s.Phase == gate.Paused || s.Phase == gate.Probing {
 		c := s.Cause
 		view.Why, view.Policy, view.At, view.Request = c.Because, c.Policy, c.At.String(), c.RequestID
-		if c.Operator {
+		switch {
+		case c.Operator:
 			view.Policy = "operator"
+		case c.Keys:
+			view.Policy = "keys"
 		}
 	}
 	if !s.Until.IsZero() {
@@ -127,6 +130,8 @@ type attempt struct {
 	RetryAfter float64       `json:"retryAfter,omitempty"`
 	Took       float64       `json:"ms"`
 	Edits      []string      `json:"edits,omitempty"`
+	Key        string        `json:"key,omitempty"`
+	OtherKey   bool          `json:"otherKey,omitempty"`
 }
 
 func (p *Proxy) requestsView(limit int) any {
@@ -183,7 +188,7 @@ func viewStep(r *trace.Record, s trace.Step) step {
 	for _, a := range s.Attempts {
 		view.Failed = append(view.Failed, attempt{
 			Target: a.Target, Model: a.Model, Kind: a.Kind, Status: a.Status, Reason: a.Reason, Retry: a.Retry, Code: a.Code,
-			Message: a.Message, RetryAfter: ms(a.RetryAfter), Took: ms(a.Took), Edits: a.Edits,
+			Message: a.Message, RetryAfter: ms(a.RetryAfter), Took: ms(a.Took), Edits: a.Edits, Key: a.Key, OtherKey: a.OtherKey,
 		})
 	}
 	return view

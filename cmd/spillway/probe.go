@@ -72,7 +72,7 @@ func printResults(out io.Writer, results []probe.Result) {
 		if r.Alias != "" {
 			name = r.Alias + " = " + r.Model
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Target, orDash(name),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", whom(r), orDash(name),
 			r.Reached, r.Authorised, r.Exists, r.Streams, r.Tools, firstOf(r), orDash(r.Limits))
 	}
 	_ = table.Flush() // to where Fprintln's errors went too
@@ -83,11 +83,19 @@ func printResults(out io.Writer, results []probe.Result) {
 	}
 }
 
-func named(r probe.Result) string {
-	if r.Model == "" {
+// whom is the target, and which of its keys where it has several.
+func whom(r probe.Result) string {
+	if r.Key == "" {
 		return r.Target
 	}
-	return r.Target + ", " + r.Model
+	return r.Target + " " + r.Key
+}
+
+func named(r probe.Result) string {
+	if r.Model == "" {
+		return whom(r)
+	}
+	return whom(r) + ", " + r.Model
 }
 
 func firstOf(r probe.Result) string {

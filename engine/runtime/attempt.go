@@ -30,6 +30,8 @@ var attemptShape = newShape("attempt", false, []field[*engine.Attempt]{
 	{name: "ms", read: func(_ *call, a *engine.Attempt) any { return milliseconds(a.Took) }},
 	{name: "at", read: func(_ *call, a *engine.Attempt) any { return a.At.UnixMilli() }},
 	{name: "kind", read: func(_ *call, a *engine.Attempt) any { return string(a.Kind) }},
+	{name: "key", read: func(_ *call, a *engine.Attempt) any { return a.Key }},
+	{name: "otherKey", read: func(_ *call, a *engine.Attempt) any { return a.OtherKey }},
 	{name: "edits", read: func(c *call, a *engine.Attempt) any { return c.texts(a.Edits) }},
 }...)
 

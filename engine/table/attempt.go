@@ -47,6 +47,10 @@ func readAttempt(o *object, request *engine.Request, targets []engine.Target, no
 	a.Model = resolve(target, a.Model)
 	number(o, "status", &a.Status)
 	text(o, "code", &a.Code)
+	text(o, "key", &a.Key)
+	if o.flag("otherKey", &a.OtherKey); a.OtherKey {
+		a.Retry = engine.RetrySame
+	}
 	text(o, "message", &a.Message)
 	text(o, "retry", &a.Retry, engine.RetrySame, engine.RetryElsewhere, engine.RetryNever)
 	text(o, "kind", &a.Kind, engine.KindHTTP, engine.KindConnect, engine.KindTimeout, engine.KindStream, engine.KindGate, engine.KindEdit)

@@ -82,7 +82,7 @@ func TestWhatARowLeavesOut(t *testing.T) {
 		},
 		"an attempt": {
 			echo + `attempts, ctx.stepsLeft, ctx.now - attempts[0].at]) };`, `{ name: "x", attempts: [{ ms: 250 }], want: {} }`,
-			`[[{"target":"claude","model":"claude-opus-5-5","status":529,"reason":"overloaded","code":"","message":"","retry":"same","retryAfter":null,"ms":250,"at":1793534399750,"kind":"http","edits":[]}],7,250]`,
+			`[[{"target":"claude","model":"claude-opus-5-5","status":529,"reason":"overloaded","code":"","message":"","retry":"same","retryAfter":null,"ms":250,"at":1793534399750,"kind":"http","key":"","otherKey":false,"edits":[]}],7,250]`,
 		},
 		"attempts by reason": {
 			echo + `attempts.map((a) => [a.target, a.model, a.status, a.kind, a.retry, a.retryAfter]), ctx.stepsLeft]) };`,

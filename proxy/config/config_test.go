@@ -12,6 +12,7 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/config"
+	"spillway/proxy/gate"
 	"spillway/proxy/model"
 )
 
@@ -60,6 +61,8 @@ targets:
     max_tokens_field: max_completion_tokens
     tool_choice: true
     image_urls: false
+    keys: [one-key, another-key]
+    key_order: in_order
     count_tokens: false
     reasoning_content: true
 clients:
@@ -101,7 +104,7 @@ func TestParseEveryKey(t *testing.T) {
 			}},
 		},
 		Targets: []config.Target{{
-			Name: "claude", Dialect: engine.Anthropic, URL: "https://api.anthropic.com", Key: config.Conceal("sk-ant"), Explicit: true,
+			Name: "claude", Dialect: engine.Anthropic, URL: "https://api.anthropic.com", Keys: []config.OwnKey{config.NewOwnKey("sk-ant")}, KeyOrder: gate.LeastLoaded, Explicit: true,
 			Fit: config.FitRefuse, Models: map[string]string{"opus": "claude-opus-5-5"}, MaxConcurrency: 64, Timeouts: timeouts,
 			Price: map[string]engine.Price{
 				"claude-opus-5-5": {Input: 5, Output: 25, CacheRead: .25, CacheWrite: 6.25},
@@ -109,7 +112,8 @@ func TestParseEveryKey(t *testing.T) {
 			}, Server: claude,
 			Windows: map[string]config.Window{"claude-opus-5-5": {Context: 500_000, Output: 64_000}},
 		}, {
-			Name: "other", Dialect: engine.OpenAI, URL: "http://localhost:11434/v1",
+			Name: "other", Dialect: engine.OpenAI, URL: "http://localhost:11434/v1", Explicit: true,
+			Keys: []config.OwnKey{config.NewOwnKey("one-key"), config.NewOwnKey("another-key")}, KeyOrder: gate.InOrder,
 			Fit: config.FitTrim, MaxConcurrency: 1024, Timeouts: timeouts, Server: ollama,
 		}},
 		Clients: []config.Client{{
@@ -140,7 +144,7 @@ func TestReadmeExample(t *testing.T) {
 	if !found {
 		t.Fatal("the README shows no configuration")
 	}
-	if c := parse(t, example, "ANTHROPIC_API_KEY=a\nEU_KEY=b\nBATCH_KEY=c"); len(c.Targets) == 0 {
+	if c := parse(t, example, "ANTHROPIC_API_KEY=a\nEU_KEY=b\nEU_SPARE_KEY=d\nBATCH_KEY=c"); len(c.Targets) == 0 {
 		t.Errorf("got %+v", c)
 	}
 }
@@ -164,7 +168,7 @@ func TestPolicyRefs(t *testing.T) {
 	}
 	want := []string{
 		"etc/spillway.yaml:5:9 overload", "etc/spillway.yaml:10:15 overload", "etc/spillway.yaml:10:38 next",
-		"etc/spillway.yaml:10:125 batch", "etc/spillway.yaml:10:145 next", "etc/spillway.yaml:36:13 batch",
+		"etc/spillway.yaml:10:125 batch", "etc/spillway.yaml:10:145 next", "etc/spillway.yaml:38:13 batch",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -224,7 +228,11 @@ func TestCredential(t *testing.T) {
 		"dialect: anthropic, url: http://127.0.0.1:1, key: ${CLIENT}": {Key: "x", Explicit: true},
 	} {
 		got := parse(t, "targets: { a: { "+target+" } }", "CLIENT=x").Targets[0]
-		if diff := cmp.Diff(want, credential{got.Key.Reveal(), got.ForwardCaller, got.Explicit}); diff != "" {
+		key := ""
+		if got.HasKey() {
+			key = got.Keys[0].Reveal()
+		}
+		if diff := cmp.Diff(want, credential{key, got.ForwardCaller, got.Explicit}); diff != "" {
 			t.Errorf("%s: %s", target, diff)
 		}
 	}

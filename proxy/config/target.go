@@ -7,6 +7,7 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/form"
+	"spillway/proxy/gate"
 	"spillway/proxy/model"
 )
 
@@ -17,12 +18,14 @@ type Target struct {
 	Dialect engine.API
 	// URL is the dialect's SDK base URL without a trailing slash: Anthropic's ends before /v1, OpenAI's after it.
 	URL string
-	// Key is the credential to send; empty when the file gives none or says `client`.
-	Key Secret
+	// Keys are the target's own credentials, each once; none when the file gives none or says `client`.
+	Keys []OwnKey
+	// KeyOrder is how one of several is chosen for a request.
+	KeyOrder gate.Order
 	// ForwardCaller says that the caller's own credential may be sent here: the file says `key: client`, or gives no key
 	// and URL is the dialect's official one.
 	ForwardCaller bool
-	// Explicit says that the file has a `key`, be it a credential or `client`.
+	// Explicit says that the file has a `key` or `keys`, be it credentials or `client`.
 	Explicit bool
 	// Fit is what becomes of a request that is too long for this target's window.
 	Fit Fit
@@ -66,9 +69,6 @@ const (
 	fieldMaxCompletionTokens = "max_completion_tokens"
 )
 
-// callerKey is the `key` that forwards the caller's own credential.
-const callerKey = "client"
-
 // Resolve is the name to send for a model or an alias of it. Aliases are followed once.
 func (t *Target) Resolve(model string) string {
 	if name, ok := t.Models[model]; ok {
@@ -99,6 +99,7 @@ func newTarget(name string, dialect engine.API) Target {
 		Dialect:        dialect,
 		URL:            officialURL(dialect),
 		Fit:            FitRefuse,
+		KeyOrder:       gate.LeastLoaded,
 		MaxConcurrency: 1024,
 		Timeouts:       Timeouts{Connect: 5 * time.Second, FirstEvent: 2 * time.Minute, Idle: time.Minute, Total: 10 * time.Minute},
 	}
@@ -137,10 +138,7 @@ func readTarget(r *form.Report, f form.Field) Target {
 	s := form.Open(r, f.Value)
 	t := openTarget(f, s)
 	form.Scalar(s, "url", &t.URL, parseURL(t.Dialect))
-	t.Explicit = form.Read(s, "key", &t.Key, readSecret) != nil
-	if t.Key.Reveal() == callerKey {
-		t.Key, t.ForwardCaller = Secret{}, true
-	}
+	t.readOwnKeys(r, s)
 	t.readMeans(s)
 	t.readServer(r, s)
 	s.Close()
@@ -173,7 +171,7 @@ func (t *Target) readMeans(s *form.Section) {
 // it, which is a credential of its own. The caller closes s.
 func ReadSimulated(f form.Field, s *form.Section) Target {
 	t := openTarget(f, s)
-	t.Key = Conceal("of-a-simulated-target")
+	t.Keys = []OwnKey{NewOwnKey("of-a-simulated-target")}
 	t.readMeans(s)
 	return t
 }

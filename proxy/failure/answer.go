@@ -34,7 +34,11 @@ type Reading struct {
 	Message string
 	// RetryAfter is how long the target asked to wait, up to a day; 0 when it did not say.
 	RetryAfter time.Duration
-	// Until is when a spend limit ends, if the target's words give the date; else zero.
+	// OfKey says that the failure is about the credential: another of the same target may do.
+	OfKey bool
+	// Rest is how long that credential is better left alone; 0 = the target does not say, or it will not get better.
+	Rest time.Duration
+	// Until is when a spend limit ends, if the target's words give the date or its code means one; else zero.
 	Until time.Time
 }
 

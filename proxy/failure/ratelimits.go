@@ -49,11 +49,14 @@ func count(value string) int {
 }
 
 // exhausted says whether one of the limits is used up now and will be full again.
-func exhausted(limits engine.RateLimits, now time.Time) bool {
+func exhausted(limits engine.RateLimits, now time.Time) bool { return refills(limits, now) > 0 }
+
+// refills is how long it takes until all the limits that are used up are full again; 0 when none is, or it is not known.
+func refills(limits engine.RateLimits, now time.Time) (wait time.Duration) {
 	for _, a := range []engine.Allowance{limits.Requests, limits.Tokens, limits.InputTokens, limits.OutputTokens} {
-		if a.Limit > 0 && a.Remaining == 0 && a.Reset.After(now) {
-			return true
+		if a.Limit > 0 && a.Remaining == 0 {
+			wait = max(wait, a.Reset.Sub(now))
 		}
 	}
-	return false
+	return wait
 }

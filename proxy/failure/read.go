@@ -32,9 +32,7 @@ func Read(a Answer) Reading {
 	default:
 		reading.Kind = engine.KindStream
 	}
-	if reading.Reason == engine.ReasonSpendLimit {
-		reading.Until = dateIn(reading.Message)
-	}
+	reading.readKey(f, a)
 	if f.declined && reading.Retry == engine.RetrySame {
 		reading.Retry = engine.RetryElsewhere
 	}

@@ -240,7 +240,7 @@ func FuzzRead(f *testing.F) {
 			if len(r.Message) > maxMessage || !utf8.ValidString(r.Message) || strings.ContainsAny(r.Message, "\r\n") {
 				t.Errorf("message %q", r.Message)
 			}
-			if r.RetryAfter < 0 || r.RetryAfter > maxWait {
+			if r.RetryAfter < 0 || r.RetryAfter > maxWait || r.Rest < 0 || r.Rest > longestBench {
 				t.Errorf("wait %v", r.RetryAfter)
 			}
 		}

@@ -15,6 +15,9 @@ type row struct {
 	kind   engine.Kind // of the transport's failures; elsewhere it follows from the status
 }
 
+// tooLargeForLimit is what OpenAI says of one request that is larger than a whole minute's tokens.
+const tooLargeForLimit = "request too large for"
+
 // table holds the whole reading. Retry is same where the target may take the very same request soon, never where the
 // request would fail anywhere, elsewhere in between: another credential, model or target may do. A 504 and a 409 say same
 // although more than one more try is seldom worth it; that is a policy's choice.
@@ -48,7 +51,7 @@ var table = []row{
 	// Too fast. Anthropic itself sends retry-after with a limit that passes; without it the limit is monthly spend. Other
 	// servers of the dialect send a bare 429 for any limit.
 	{code: "ramp_limit_exceeded slow_down", reason: engine.ReasonRateLimit, retry: engine.RetrySame},
-	{status: 429, says: "request too large for", reason: engine.ReasonRateLimit, retry: engine.RetryElsewhere},
+	{status: 429, says: tooLargeForLimit, reason: engine.ReasonRateLimit, retry: engine.RetryElsewhere},
 	{api: engine.Anthropic, status: 429, when: facts.noEndInSight, says: "spend limit|usage limit|billing", reason: engine.ReasonSpendLimit, retry: engine.RetryElsewhere},
 	{api: engine.Anthropic, status: 429, when: facts.noEndInSight, reason: engine.ReasonRateLimit, retry: engine.RetryElsewhere},
 	{status: 429, reason: engine.ReasonRateLimit, retry: engine.RetrySame},

@@ -10,6 +10,8 @@
 //	gate.go       one gate: whether another request may pass now
 //	pause.go      open, paused, probing: the circuit breaker
 //	limit.go      how many may be at the target at once
+//	credential.go a target's own keys: which may be used, and which is
+//	bench.go      a key that is left alone for a while
 //	permit.go     a request that passed, and what its result does to the gate
 //	line.go       requests that wait: three lanes, in which age lifts
 //	lane.go       one lane: fair between clients, earliest deadline first inside a client

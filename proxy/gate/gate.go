@@ -47,9 +47,17 @@ func (gt *gate) idle(now instant) bool {
 	return gt.inFlight == 0 && gt.line.requests == 0 && gt.pause.left(now) == 0
 }
 
-// pausedFor is how long the gate's pause and its target's go on, 0 when neither is running.
+// pausedFor is how long the gate's pause and its target's go on, and no key may be used; 0 when nothing of that holds.
 func (gt *gate) pausedFor(now instant) time.Duration {
-	return max(gt.pause.left(now), gt.target.pause.left(now))
+	return max(gt.pause.left(now), gt.target.pause.left(now), gt.target.keyless(gt.key.Model, now))
+}
+
+// closedBy says in words what holds requests up, for clients too.
+func (gt *gate) closedBy(now instant) string {
+	if gt.target.keyless(gt.key.Model, now) > max(gt.pause.left(now), gt.target.pause.left(now)) {
+		return "no key of the target may be used now"
+	}
+	return "the gate is paused"
 }
 
 // probing says whether a probe is out.
@@ -86,8 +94,14 @@ func (gt *gate) waitFor(n int, now instant) time.Duration {
 }
 
 // admit lets a request pass; as the probe, if one is due.
-func (gt *gate) admit(request string, now instant) *Permit {
-	p := &Permit{gate: gt, request: request, generation: gt.generation, began: now}
+func (gt *gate) admit(v *Visit, now instant) *Permit {
+	p := &Permit{gate: gt, request: v.Request, generation: gt.generation, began: now}
+	if c := gt.target.choose(gt.key.Model, v.Tried, now); c != nil {
+		gt.target.sends++
+		p.credential, c.lastSend = c, gt.target.sends
+		c.inFlight++
+		c.sends++
+	}
 	p.probe = gt.pause.take(p)
 	p.probe = gt.target.pause.take(p) || p.probe
 	gt.inFlight++
@@ -104,7 +118,7 @@ func (gt *gate) serve(now instant) {
 	for gt.line.requests > 0 && gt.passable(now) {
 		w := gt.line.next(now)
 		w.quit()
-		w.call(gt.admit(w.visit.Request, now), nil)
+		w.call(gt.admit(&w.visit, now), nil)
 	}
 	gt.setAlarm(now)
 }
@@ -121,7 +135,7 @@ func (gt *gate) dismiss(now instant) {
 		if w.bound {
 			reason = engine.ReasonDeadline
 		}
-		w.call(nil, w.refuse(now, reason, left, "the gate was paused"))
+		w.call(nil, w.refuse(now, reason, left, gt.closedBy(now)))
 	}
 	gt.setAlarm(now)
 }

@@ -48,6 +48,10 @@ type target struct {
 	gates  []*gate // in order of birth
 	pause  pause   // of the whole target
 	budget budget
+
+	credentials []*credential // its own keys, in the order of the configuration
+	order       Order
+	sends       int // with any of them
 }
 
 // New makes gates that wait and tell time by c.
@@ -104,7 +108,7 @@ func (g *Gates) evict(keep *gate) {
 	t := oldest.target
 	t.gates = slices.DeleteFunc(t.gates, func(gt *gate) bool { return gt == oldest })
 	delete(g.gates, oldest.key)
-	if len(t.gates) == 0 && t.pause.open() {
+	if len(t.gates) == 0 && t.pause.open() && len(t.credentials) == 0 {
 		delete(g.targets, oldest.key.Target)
 	}
 }

@@ -19,6 +19,7 @@ type Cause struct {
 	Because   string          // in the policy's words
 	RequestID string          // the request it decided
 	Operator  bool            // a person did it
+	Keys      bool            // nobody did it: no key of the target may be used
 }
 
 // pause is a circuit breaker: open; paused until a moment; then due for a probe; then probing. The zero value is open.

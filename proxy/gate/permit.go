@@ -12,6 +12,7 @@ type Permit struct {
 	began      instant
 	probe      bool
 	stage      stage
+	credential *credential // nil when the target has no key of its own
 }
 
 // stage is how far an exchange has come.
@@ -57,6 +58,9 @@ func (p *Permit) Commit(firstContent time.Duration) {
 	now := gt.gates.now()
 	gt.window.commit(now, firstContent)
 	gt.target.budget.earn(now)
+	if p.credential != nil {
+		p.credential.proven, p.credential.refusals = true, 0
+	}
 	p.judge(now, (*pause).end)
 	if p.generation == gt.generation {
 		gt.overloads = 0
@@ -118,6 +122,9 @@ func (p *Permit) leave(now instant) {
 	gt := p.gate
 	gt.window.leave(now, now-p.began)
 	gt.inFlight--
+	if p.credential != nil {
+		p.credential.inFlight--
+	}
 	if p.generation == gt.generation {
 		gt.fresh--
 		if p.stage == answering {

@@ -22,10 +22,10 @@ const (
 // State is a gate as operators see it.
 type State struct {
 	Key Key
-	// Whole marks the state of a whole target, which is listed while a pause of it lasts.
+	// Whole marks the state of a whole target, which is listed while a pause of it lasts, or no key of it may be used.
 	Whole bool
 	Phase Phase
-	// Until is when the pause ends; zero when none is running.
+	// Until is when the pause ends; zero when none is running, or only the configuration's change can end it.
 	Until time.Time
 	// Cause is why the gate was closed; zero when it is open.
 	Cause Cause
@@ -52,7 +52,7 @@ func (g *Gates) Health(k Key) engine.Health {
 	case gt != nil:
 		return gt.health(now)
 	default:
-		return t.rest(now)
+		return t.rest(k.Model, now)
 	}
 }
 
@@ -68,8 +68,8 @@ func (t *target) health(now instant) engine.Health {
 }
 
 // rest is the health of a gate that nobody has used yet.
-func (t *target) rest(now instant) engine.Health {
-	left := t.pause.left(now)
+func (t *target) rest(model string, now instant) engine.Health {
+	left := max(t.pause.left(now), t.keyless(model, now))
 	return engine.Health{
 		Paused: left > 0 || t.pause.probe != nil, PausedFor: left, Pauses: t.pause.inARow, Limit: defaultConcurrency,
 	}
@@ -130,7 +130,7 @@ func (g *Gates) opensIn(k Key, now instant) time.Duration {
 		return gt.opensIn(now)
 	}
 	if t := g.targets[k.Target]; t != nil {
-		return (&gate{target: t}).opensIn(now)
+		return (&gate{key: k, target: t}).opensIn(now)
 	}
 	return 0
 }
@@ -165,7 +165,7 @@ func (g *Gates) States() []State {
 	now := g.now()
 	states := make([]State, 0, len(g.gates))
 	for name, t := range g.targets {
-		if !t.pause.open() {
+		if !t.pause.open() || t.keyless("", now) > 0 {
 			states = append(states, t.state(Key{Target: name}, now))
 		}
 		for _, gt := range t.gates {
@@ -175,7 +175,7 @@ func (g *Gates) States() []State {
 	wall := g.clock.Now()
 	for i := range states {
 		s := &states[i]
-		if s.Phase == Paused {
+		if s.Phase == Paused && (s.Health.PausedFor < longestPause || !s.Cause.Keys) {
 			s.Until = wall.Add(s.Health.PausedFor)
 		}
 		s.RetriesLeft = g.targets[s.Key.Target].budget.left(now, g.settings.RetryBudget)
@@ -191,6 +191,9 @@ func (gt *gate) state(now instant) State {
 	if gt.pause.left(now) < gt.target.pause.left(now) || gt.pause.open() {
 		s.Cause = gt.target.pause.cause
 	}
+	if left := gt.target.keyless(gt.key.Model, now); left > 0 && left == s.Health.PausedFor {
+		s.Cause = Cause{Keys: true, Because: gt.target.why(gt.key.Model, now)}
+	}
 	switch {
 	case s.Health.PausedFor > 0:
 		s.Phase = Paused
@@ -204,7 +207,10 @@ func (gt *gate) state(now instant) State {
 
 // state is that of the whole target's own pause.
 func (t *target) state(k Key, now instant) State {
-	s := State{Key: k, Whole: true, Phase: Probing, Cause: t.pause.cause, Health: t.rest(now)}
+	s := State{Key: k, Whole: true, Phase: Probing, Cause: t.pause.cause, Health: t.rest("", now)}
+	if t.pause.left(now) < s.Health.PausedFor {
+		s.Cause = Cause{Keys: true, Because: t.why("", now)}
+	}
 	if s.Health.PausedFor > 0 {
 		s.Phase = Paused
 	}

@@ -34,6 +34,8 @@ type Visit struct {
 	Gone *clock.Signal
 	// Resend says that the request was sent to this target before, or is a hedge: it spends the retry budget.
 	Resend bool
+	// Tried are the target's keys, by their fingerprints, that have failed this request: it is sent with another, if one may be used.
+	Tried []string
 	// MaxConcurrency is the most requests that the gate lets be at the target at once; 0 or less = 1,024.
 	MaxConcurrency int
 }
@@ -76,7 +78,7 @@ func (g *Gates) arrive(k Key, v Visit) (*Permit, *Refusal, *waiter) {
 	deadline := g.deadline(v)
 	gt.serve(now) // a raised ceiling, or a pause that ends this very moment, lets those in line go first
 	if gt.line.requests == 0 && gt.passable(now) && now < deadline {
-		return gt.admit(v.Request, now), nil, nil
+		return gt.admit(&v, now), nil, nil
 	}
 	w := newWaiter(gt, v, now, deadline)
 	if r := w.hopeless(now, deadline); r != nil {

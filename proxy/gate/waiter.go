@@ -46,9 +46,13 @@ func (w *waiter) hopeless(now, deadline instant) *Refusal {
 	forecast := paused + gt.waitFor(ahead, now)
 	switch {
 	case deadline <= now || w.visit.Queue > 0 && forecast > deadline-now:
-		return w.refuse(now, engine.ReasonDeadline, forecast, "the wait does not fit into the time left")
+		why := "the wait does not fit into the time left"
+		if paused > 0 {
+			why = gt.closedBy(now) + ", and " + why
+		}
+		return w.refuse(now, engine.ReasonDeadline, forecast, why)
 	case paused > w.leave-now:
-		return w.refuse(now, engine.ReasonPaused, paused, "the gate is paused")
+		return w.refuse(now, engine.ReasonPaused, paused, gt.closedBy(now))
 	case w.visit.Queue <= 0 && gt.probing():
 		return w.refuse(now, engine.ReasonPaused, probeGuess, "the gate waits for its probe")
 	case w.visit.Queue <= 0:
@@ -118,7 +122,7 @@ func (w *waiter) refuse(now instant, why engine.Reason, opensIn time.Duration, m
 	if w.visit.Resend {
 		w.gate.target.budget.refund(now)
 	}
-	if opensIn > 0 {
+	if opensIn > 0 && opensIn < longestPause {
 		message += ", which may take " + opensIn.Round(100*time.Millisecond).String()
 	}
 	return &Refusal{Reason: why, OpensIn: opensIn, Message: message}

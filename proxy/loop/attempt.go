@@ -163,7 +163,7 @@ func (t *try) enter() *failed {
 	visit := gate.Visit{
 		Request: x.Request.ID, Client: x.Request.Client.Name, Priority: x.Request.Client.Priority, Queue: t.send.Queue,
 		Deadline: x.Deadline, Gone: t.gone, Resend: t.race != nil || x.sentTo(t.target.Name), MaxConcurrency: t.target.MaxConcurrency,
-		Began: x.Began,
+		Began: x.Began, Tried: x.triedKeys,
 	}
 	if t.send.Queue > 0 {
 		visit.Tokens = x.Request.Bytes / 3
@@ -178,10 +178,11 @@ func (t *try) enter() *failed {
 	return nil
 }
 
-// sentTo says whether the request has been sent to the target before.
+// sentTo says whether the request has been sent to the target before. A send that only failed for its key does not count: that
+// key is left alone now, and another's is no retry.
 func (x *Exchange) sentTo(target string) bool {
 	for _, a := range x.attempts {
-		if a.Target == target && a.Sent() {
+		if a.Target == target && a.Sent() && !a.OtherKey {
 			return true
 		}
 	}
@@ -208,7 +209,7 @@ func (t *try) render() (*Outgoing, *failed) {
 	t.until = earlier(x.Deadline, now.Add(orElse(t.send.Timeout, t.target.Timeouts.Total)))
 	out := &Outgoing{
 		Method: "POST", Path: t.path(), Query: t.query(), Body: body, Header: t.headers(), Set: t.send.Headers,
-		Credential: x.Credential, Until: t.until, Gone: t.gone,
+		Key: t.target.Secret(t.permit.Key()), Credential: x.Credential, Until: t.until, Gone: t.gone,
 	}
 	if x.Call.Stream {
 		out.FirstEvent = now.Add(t.target.Timeouts.FirstEvent)
@@ -240,6 +241,7 @@ func (t *try) failedAs(kind engine.Kind) *failed {
 	return &failed{
 		Attempt: engine.Attempt{
 			Target: t.send.Target, Model: t.model, Kind: kind, At: t.began, Took: t.Clock.Now().Sub(t.began), Edits: t.edits,
+			Key: t.key(),
 		},
 	}
 }

@@ -180,6 +180,7 @@ func (t *try) read(a failure.Answer, in Incoming) *failed {
 	f := t.failedAs(reading.Kind)
 	f.Status, f.Reason, f.Retry = a.Status, reading.Reason, reading.Retry
 	f.Code, f.Message, f.RetryAfter = reading.Code, t.mask(reading.Message), reading.RetryAfter
+	t.judgeKey(f, reading)
 	if in != nil && a.Err == nil {
 		f.answer = t.keep(in, a, f)
 	}
@@ -189,12 +190,17 @@ func (t *try) read(a failure.Answer, in Incoming) *failed {
 
 // mask takes credentials out of a target's words: some targets quote what they were sent.
 func (t *try) mask(message string) string {
-	for _, secret := range [...]string{t.target.Key.Reveal(), t.x.Credential.Value} {
-		if len(secret) >= 8 {
-			message = strings.ReplaceAll(message, secret, "***")
-		}
+	for i := range t.target.Keys {
+		message = masked(message, t.target.Keys[i].Reveal())
 	}
-	return message
+	return masked(message, t.x.Credential.Value)
+}
+
+func masked(message, secret string) string {
+	if len(secret) < 8 {
+		return message
+	}
+	return strings.ReplaceAll(message, secret, "***")
 }
 
 // blame says what a failure tells of the gate.

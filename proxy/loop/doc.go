@@ -13,6 +13,7 @@
 //	translate.go across dialects
 //	sender.go    how one attempt reaches a target
 //	commit.go    hold the answer until its first content, or read why there is none
+//	key.go       what a failure says of the key it was sent with
 //	compare.go   what the target says it did, against what was asked for
 //	relay.go     the committed answer, event by event, to its end
 //	fail.go      the answer when there is none

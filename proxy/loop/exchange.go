@@ -44,7 +44,8 @@ type Exchange struct {
 	answered  []answered // attempts that a target answered with an error
 	decisions int
 	sends     int
-	deadlines int // attempts with reason deadline
+	triedKeys []string // of targets, that have failed this request
+	deadlines int      // attempts with reason deadline
 }
 
 // Asked is what the policy was asked last. Its request and world are good while the exchange runs; its attempts are never
@@ -75,7 +76,21 @@ func (t *Target) Gate(model string) gate.Key {
 }
 
 // Accepts says whether the target has a credential for any request: a key of its own, or leave to be shown the caller's.
-func (t *Target) Accepts() bool { return t.Key.Reveal() != "" || t.ForwardCaller }
+func (t *Target) Accepts() bool { return t.HasKey() || t.ForwardCaller }
+
+// Secret is the target's own key with a fingerprint; the first, if there is none such because a reload has just changed them;
+// "" when it has none.
+func (t *Target) Secret(fingerprint string) string {
+	for i := range t.Keys {
+		if t.Keys[i].Fingerprint == fingerprint {
+			return t.Keys[i].Reveal()
+		}
+	}
+	if t.HasKey() {
+		return t.Keys[0].Reveal()
+	}
+	return ""
+}
 
 // Answer is what the client is to get. Exactly one of Whole, Relay and Incoming's absence with a Status holds:
 // an answer of a target has Incoming; an answer of the proxy's own has only Status and Body.

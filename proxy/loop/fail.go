@@ -67,6 +67,9 @@ func (x *Exchange) lastAnswered() *answered {
 	return last
 }
 
+// hopeless is a wait for which no client stays: its SDK must not come back every minute.
+const hopeless = time.Hour
+
 // failUnanswered answers in Spillway's own words when no target has said anything.
 func (l *Loop) failUnanswered(x *Exchange) *Answer {
 	if len(x.attempts) == 0 {
@@ -84,8 +87,8 @@ func (l *Loop) failUnanswered(x *Exchange) *Answer {
 	default: // the transport's own words would tell of addresses inside
 		info.Status, info.Message = 502, last.Target+" could not be reached"
 	}
-	a := l.own(x, info)
-	l.adviseRetry(a, x.sends < 2 && last.Reason != engine.ReasonUnfit, l.recovery(x, last))
+	a, after := l.own(x, info), l.recovery(x, last)
+	l.adviseRetry(a, x.sends < 2 && last.Reason != engine.ReasonUnfit && after < hopeless, after)
 	return a
 }
 

@@ -99,7 +99,7 @@ func (x *Exchange) fits(t *Target) string {
 		return "the caller forbids translation, and the target speaks " + string(t.Dialect)
 	case t.Dialect != x.Request.API && x.Call.Endpoint == dialect.Responses:
 		return "the target speaks " + string(t.Dialect) + ", and responses do not cross dialects"
-	case t.Dialect != x.Request.API && t.Key.Reveal() == "":
+	case t.Dialect != x.Request.API && !t.HasKey():
 		return "the target has no key of its own, and the caller's is for another dialect"
 	case !t.Accepts():
 		return "the target has no key of its own, and the caller's may not be shown to it"

@@ -31,6 +31,8 @@ type Loop struct {
 	Trims Trims
 	// Observe is told of every attempt and every end, for metrics and logs. It must not block.
 	Observe Observer
+	// Benched is told of a key that is left alone from now on; nil = nobody is. It must not block.
+	Benched func(target *Target, key string, b gate.Bench)
 	// Seed begins each decision's randomness; nil = at random. A simulation gives its own, to come to the same result again.
 	Seed func() uint64
 }
@@ -88,6 +90,9 @@ func (l *Loop) failed(x *Exchange, f *failed) {
 		f.answer.attempt = len(x.attempts)
 		x.answered = append(x.answered, *f.answer)
 	}
+	if f.ofKey {
+		x.triedKeys = append(x.triedKeys, f.Key)
+	}
 	x.attempts = append(x.attempts, f.Attempt)
 	x.Record.Attempted(f.Attempt)
 	l.Observe.Attempted(x, &f.Attempt)
@@ -97,6 +102,7 @@ func (l *Loop) failed(x *Exchange, f *failed) {
 type failed struct {
 	engine.Attempt
 	answer *answered // nil when no target answered
+	ofKey  bool      // it is about the target's own key
 }
 
 // stopping is what a client hears whose request did not finish before Spillway had to stop.

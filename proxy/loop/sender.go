@@ -26,7 +26,9 @@ type Outgoing struct {
 	Header func(yield func(key, value []byte) bool)
 	// Set is written over them.
 	Set map[string]string
-	// Credential is the caller's own; it is sent to targets that have no key of their own.
+	// Key is one of the target's own keys; "" when it has none.
+	Key string
+	// Credential is the caller's own; it is sent where there is no Key.
 	Credential Credential
 	// Until is when the whole head must be there, and for a non-stream answer the whole body.
 	Until time.Time

@@ -20,6 +20,9 @@ const maxEvent = 1 << 20
 // ask asks one model, with a tool, and without it if it is the tool that is refused.
 func (p *patient) ask(m asked) Result {
 	r := Result{Target: p.target.Name, Model: m.name, Alias: m.alias, Reached: Unknown, Authorised: Unknown, Exists: Unknown, Streams: Unknown, Tools: Unknown}
+	if len(p.target.Keys) > 1 {
+		r.Key = p.key.Fingerprint
+	}
 	switch {
 	case m.name == "" && p.away != nil:
 		p.explain(&r, p.read(nil, failure.Answer{Err: p.away}))
@@ -31,12 +34,16 @@ func (p *patient) ask(m asked) Result {
 		r.advise("has no key of its own, and there is none to try: set " + keyVariable(p.target.Dialect) + ", or give the target a `key`")
 		return r
 	}
-	reading, failed := p.try(&r, true)
+	reading, failed := p.try(&r, forced)
 	if failed && reading.Reason == engine.ReasonInvalid && r.Exists != No {
 		withTools := reading
-		if reading, failed = p.try(&r, false); !failed {
-			r.Tools = No
-			r.advise("takes no tools with this model: " + withTools.Message)
+		if reading, failed = p.try(&r, offered); failed && reading.Reason == engine.ReasonInvalid {
+			withTools = reading
+			reading, failed = p.try(&r, toolless)
+			if !failed {
+				r.Tools = No
+				r.advise("takes no tools with this model: " + withTools.Message)
+			}
 		}
 	}
 	if failed {
@@ -47,8 +54,8 @@ func (p *patient) ask(m asked) Result {
 }
 
 // try makes one question of it, and notes what it shows.
-func (p *patient) try(r *Result, tools bool) (failure.Reading, bool) {
-	path, body := question(p.target, r.Model, tools)
+func (p *patient) try(r *Result, how toolUse) (failure.Reading, bool) {
+	path, body := question(p.target, r.Model, how)
 	began := time.Now()
 	in, err := p.send("POST", path, body)
 	if err != nil {
@@ -63,7 +70,7 @@ func (p *patient) try(r *Result, tools bool) (failure.Reading, bool) {
 	case in.Stream() == nil:
 		return p.whole(r, in)
 	}
-	return p.stream(r, in, began, tools)
+	return p.stream(r, in, began, how != toolless)
 }
 
 // whole reads an answer that should have been a stream.

@@ -13,11 +13,12 @@ import (
 	"spillway/proxy/target"
 )
 
-// patient is one target under examination. After introduce it does not change.
+// patient is one target under examination, with one of its keys. After introduce it does not change.
 type patient struct {
 	target   *config.Target
 	sender   *target.Target
 	patience time.Duration
+	key      config.OwnKey // zero when the target has none
 	caller   string
 
 	listed []string      // the models it lists; nil when it does not
@@ -25,13 +26,13 @@ type patient struct {
 	ahead  time.Duration // by how much its clock is ahead of ours; 0 when it does not say
 }
 
-func newPatient(t *config.Target, o Options) (*patient, error) {
+func newPatient(t *config.Target, key config.OwnKey, o Options) (*patient, error) {
 	sender, err := target.New(t)
 	if err != nil {
 		return nil, err
 	}
-	p := &patient{target: t, sender: sender, patience: o.Patience}
-	if t.Key.Reveal() == "" && t.ForwardCaller && o.Caller != nil {
+	p := &patient{target: t, sender: sender, patience: o.Patience, key: key}
+	if !t.HasKey() && t.ForwardCaller && o.Caller != nil {
 		p.caller = o.Caller(t.Dialect)
 	}
 	return p, nil
@@ -40,7 +41,7 @@ func newPatient(t *config.Target, o Options) (*patient, error) {
 func (p *patient) close() { p.sender.Close() }
 
 // hasKey says whether there is any credential to ask with.
-func (p *patient) hasKey() bool { return p.target.Key.Reveal() != "" || p.caller != "" }
+func (p *patient) hasKey() bool { return p.target.HasKey() || p.caller != "" }
 
 // introduce asks for the list of models. That it fails means nothing yet: many servers have none.
 func (p *patient) introduce() {
@@ -66,7 +67,7 @@ func (p *patient) send(method, path string, body []byte) (loop.Incoming, error) 
 	until := time.Now().Add(p.patience)
 	out := &loop.Outgoing{
 		Method: method, Path: path, Body: body, Header: headersOf(p.target.Dialect), Until: until, FirstEvent: until,
-		Credential: loop.Credential{Value: p.caller, Bearer: p.target.Dialect == engine.OpenAI}, Gone: &clock.Signal{},
+		Key: p.key.Reveal(), Credential: loop.Credential{Value: p.caller, Bearer: p.target.Dialect == engine.OpenAI}, Gone: &clock.Signal{},
 	}
 	if method == "GET" && p.target.Dialect == engine.Anthropic {
 		out.Query = "limit=1000"

@@ -59,13 +59,13 @@ func (p *patient) answersAt(at place) bool {
 	t := *p.target
 	t.Dialect, t.URL = at.dialect, at.url
 	t.Server = model.FindServer("", at.url)
-	other, err := newPatient(&t, Options{Patience: p.patience})
+	other, err := newPatient(&t, p.key, Options{Patience: p.patience})
 	if err != nil {
 		return false
 	}
 	defer other.close()
 	other.caller = p.caller
-	path, _ := question(&config.Target{Dialect: at.dialect}, "", false)
+	path, _ := question(&config.Target{Dialect: at.dialect}, "", toolless)
 	in, err := other.send("POST", path, []byte(`{}`))
 	if err != nil {
 		return false

@@ -37,9 +37,25 @@ func Run(targets []config.Target, o Options) []Result {
 	return slices.Concat(found...)
 }
 
-// examine asks one target about itself and then about each of its models.
+// examine asks one target, with each of its keys, about itself and then about each of its models.
 func examine(t *config.Target, o Options, progress *progress) []Result {
-	p, err := newPatient(t, o)
+	keys := t.Keys
+	if len(keys) == 0 {
+		keys = []config.OwnKey{{}}
+	}
+	found := make([][]Result, len(keys))
+	slots := make(chan struct{}, atOnce)
+	var all sync.WaitGroup
+	for i, key := range keys {
+		all.Go(func() { found[i] = examineWith(t, key, o, slots, progress) })
+	}
+	all.Wait()
+	return slices.Concat(found...)
+}
+
+// examineWith asks with one key. Each question takes a slot.
+func examineWith(t *config.Target, key config.OwnKey, o Options, slots chan struct{}, progress *progress) []Result {
+	p, err := newPatient(t, key, o)
 	if err != nil {
 		return []Result{{Target: t.Name, Reached: No, Advice: []string{err.Error()}}}
 	}
@@ -48,7 +64,6 @@ func examine(t *config.Target, o Options, progress *progress) []Result {
 	models := p.models()
 	progress.plan(len(models))
 	results := make([]Result, len(models))
-	slots := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
 	for i, m := range models {
 		slots <- struct{}{}

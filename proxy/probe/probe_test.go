@@ -18,13 +18,20 @@ const patience = 10 * time.Second
 
 func targetAt(api engine.API, url string, models ...string) config.Target {
 	t := config.Target{
-		Name: "one", Dialect: api, URL: url, Key: config.Conceal("sk-a-test-key"), Explicit: true, Server: model.FindServer("other", ""),
+		Name: "one", Dialect: api, URL: url, Keys: ownKeys("sk-a-test-key"), Explicit: true, Server: model.FindServer("other", ""),
 		Models: map[string]string{}, Timeouts: config.Timeouts{Connect: time.Second, FirstEvent: patience, Idle: patience, Total: patience},
 	}
 	for _, m := range models {
 		t.Models["my-"+m] = m
 	}
 	return t
+}
+
+func ownKeys(values ...string) (keys []config.OwnKey) {
+	for _, value := range values {
+		keys = append(keys, config.NewOwnKey(value))
+	}
+	return keys
 }
 
 func serve(t *testing.T, api engine.API, b simtarget.Behaviour) string {
@@ -111,7 +118,7 @@ func TestASmallModelIsAskedWhereNoneIsNamed(t *testing.T) {
 
 func TestATargetWithoutAKeyIsAskedWithTheCallers(t *testing.T) {
 	target := targetAt(engine.Anthropic, serve(t, engine.Anthropic, calls()), "m")
-	target.Key, target.ForwardCaller = config.Secret{}, true
+	target.Keys, target.ForwardCaller = nil, true
 	if got := probe.Run([]config.Target{target}, probe.Options{}); !strings.Contains(strings.Join(got[0].Advice, ""), "set ANTHROPIC_API_KEY") {
 		t.Errorf("%+v", got)
 	}

@@ -11,10 +11,19 @@ import (
 // room is how long the answer may be: enough for a tool call after a little thinking.
 const room = 300
 
-// question is the smallest real request of a model: a stream, with a tool that it is to call if tools.
-func question(t *config.Target, name string, tools bool) (path string, body []byte) {
+// toolUse is what a question says of tools.
+type toolUse int
+
+const (
+	toolless toolUse = iota
+	offered          // here is one, please call it
+	forced           // it has to be called, where the model can be made to
+)
+
+// question is the smallest real request of a model: a stream, and perhaps a tool call.
+func question(t *config.Target, name string, how toolUse) (path string, body []byte) {
 	ask := "Say ok."
-	if tools {
+	if how != toolless {
 		ask = "Call the tool named ok."
 	}
 	request := map[string]any{
@@ -27,9 +36,9 @@ func question(t *config.Target, name string, tools bool) (path string, body []by
 		path = "/v1/chat/completions"
 	}
 	request[field] = room
-	if tools {
+	if how != toolless {
 		offer(t.Dialect, request)
-		if !model.Find(name).FreeTools && !t.Server.NoToolChoice {
+		if how == forced && !model.Find(name).FreeTools && !t.Server.NoToolChoice {
 			force(t.Dialect, request)
 		}
 	}
@@ -37,13 +46,13 @@ func question(t *config.Target, name string, tools bool) (path string, body []by
 	return path, body
 }
 
-const toolName, toolUse = "ok", "Call this to say that all is well."
+const toolName, toolPurpose = "ok", "Call this to say that all is well."
 
 func offer(api engine.API, request map[string]any) {
 	schema := map[string]any{"type": "object", "properties": map[string]any{}}
-	tool := map[string]any{"name": toolName, "description": toolUse, "input_schema": schema}
+	tool := map[string]any{"name": toolName, "description": toolPurpose, "input_schema": schema}
 	if api == engine.OpenAI {
-		tool = map[string]any{"type": "function", "function": map[string]any{"name": toolName, "description": toolUse, "parameters": schema}}
+		tool = map[string]any{"type": "function", "function": map[string]any{"name": toolName, "description": toolPurpose, "parameters": schema}}
 	}
 	request["tools"] = []any{tool}
 }

@@ -15,6 +15,8 @@ const (
 // Result is what was found out about one model at one target.
 type Result struct {
 	Target string `json:"target"`
+	// Key is the fingerprint of the target's key, where it has several; else "".
+	Key string `json:"key,omitempty"`
 	// Model is the name that was sent; "" when there was none to send.
 	Model string `json:"model"`
 	// Alias is the name that clients use for it; "" when they use its own.

@@ -26,14 +26,14 @@ func (t *Target) compose(h *head, out *loop.Outgoing) {
 	}
 	h.text(" HTTP/1.1\r\nHost: ", t.host, "\r\n")
 	for key, value := range out.Header {
-		if !staysBehind(key) && !isCredential(key) && !replaced(out.Set, key) {
+		if !staysBehind(key) && !isCredential(key) && !replaced(out.Set, key) && (out.Key == "" || !isAccount(key)) {
 			*h = append(append(append(append(*h, key...), ": "...), value...), "\r\n"...)
 		}
 	}
 	for key, value := range out.Set {
 		h.text(key, ": ", value, "\r\n")
 	}
-	t.sign(h, out.Credential)
+	t.sign(h, out)
 	if len(out.Body) > 0 || out.Method != "GET" && out.Method != "HEAD" {
 		*h = strconv.AppendInt(append(*h, "Content-Length: "...), int64(len(out.Body)), 10)
 		h.text("\r\n")
@@ -42,10 +42,10 @@ func (t *Target) compose(h *head, out *loop.Outgoing) {
 }
 
 // sign writes exactly one credential: Anthropic's API takes x-api-key or a bearer token and rejects or ignores the second.
-func (t *Target) sign(h *head, caller loop.Credential) {
-	value, bearer := t.key, t.dialect == engine.OpenAI || strings.HasPrefix(t.key, "sk-ant-oat")
+func (t *Target) sign(h *head, out *loop.Outgoing) {
+	value, bearer := out.Key, t.dialect == engine.OpenAI || strings.HasPrefix(out.Key, "sk-ant-oat")
 	if value == "" {
-		value, bearer = caller.Value, caller.Bearer
+		value, bearer = out.Credential.Value, out.Credential.Bearer
 	}
 	switch {
 	case value == "":
@@ -79,7 +79,17 @@ func staysBehind(key []byte) bool {
 }
 
 func isCredential(key []byte) bool {
-	for _, name := range [...]string{"x-api-key", "authorization", "api-key", "proxy-authorization", "cookie"} {
+	return among(key, "x-api-key", "authorization", "api-key", "proxy-authorization", "cookie")
+}
+
+// isAccount says whether a header chooses among the accounts of the caller's credential: with another's key it is a mismatch,
+// for which that key would be blamed.
+func isAccount(key []byte) bool {
+	return among(key, "openai-organization", "openai-project")
+}
+
+func among(key []byte, names ...string) bool {
+	for _, name := range names {
 		if len(key) == len(name) && strings.EqualFold(string(key), name) {
 			return true
 		}

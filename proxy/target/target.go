@@ -22,7 +22,6 @@ type Target struct {
 	dialect engine.API
 	host    string // for the Host header
 	base    string // path prefix of the configured URL
-	key     string // "" = none of its own
 	connect time.Duration
 	client  *fasthttp.HostClient
 }
@@ -38,7 +37,7 @@ func New(c *config.Target) (*Target, error) {
 	}
 	t := &Target{
 		name: c.Name, dialect: c.Dialect, host: u.Host, base: strings.TrimSuffix(u.Path, "/"),
-		key: c.Key.Reveal(), connect: c.Timeouts.Connect,
+		connect: c.Timeouts.Connect,
 	}
 	isTLS := u.Scheme == "https"
 	dialer := &dialer{net.Dialer{Timeout: c.Timeouts.Connect, KeepAlive: 15 * time.Second}, nil}

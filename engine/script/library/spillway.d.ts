@@ -105,6 +105,13 @@ declare module "spillway" {
     readonly at: number;
     /** How it failed. */
     readonly kind: Kind;
+    /** The fingerprint of the key that was sent; "" when the target has none of its own, or nothing was sent. */
+    readonly key: string;
+    /**
+     * The failure was about that key, and the target has another that may be used: `retry` is "same", `retryAfter` null, and
+     * sending to the target again, at once, uses the other one. That spends a step, but nothing of the retry budget.
+     */
+    readonly otherKey: boolean;
     /** What was changed in the request, as "name;detail". */
     readonly edits: readonly string[];
   }

@@ -9,11 +9,12 @@ const lengths = [["1m", "1 minute"], ["5m", "5 minutes"], ["15m", "15 minutes"],
 export function makeOrders(dialog, said, done) {
   const send = async (target, verb, order) => {
     await ask(`/api/targets/${encodeURIComponent(target.name)}/${verb}`, order);
-    said(`${target.name} ${order.model} ${verb === "pause" ? "is paused" : "resumes: the next request goes first"}`);
+    said(order.key ? `${target.name} is sent the key ${order.key} again` : `${target.name} ${order.model} ${verb === "pause" ? "is paused" : "resumes: the next request goes first"}`);
     done();
   };
   const resume = (target, model) => send(target, "resume", { model }).catch((error) => said(`Resuming ${target.name} failed: ${error.message}`));
-  return { resume, pause: (target, model) => open(dialog, target, model, (order) => send(target, "pause", order)) };
+  const useAgain = (target, key) => send(target, "resume", { key }).catch((error) => said(`Using ${key} of ${target.name} again failed: ${error.message}`));
+  return { resume, useAgain, pause: (target, model) => open(dialog, target, model, (order) => send(target, "pause", order)) };
 }
 
 function open(dialog, target, model, send) {

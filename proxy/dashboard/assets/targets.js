@@ -1,7 +1,7 @@
 // Targets and their gates: which is closed, until when, why, and which line of a policy decided it.
 
 import { h } from "./dom.js";
-import { isOpen, isTroubled } from "./verdict.js";
+import { isOpen, isTroubled, lasting } from "./verdict.js";
 import { countdown, count, duration, percent } from "./words.js";
 
 const states = {
@@ -21,7 +21,18 @@ function card(target, now, orders) {
       h("h3", { id: `target-${target.name}` }, target.name),
       h("span", { class: "quiet" }, target.dialect), h("span", { class: "quiet url" }, target.url),
       !whole && h("button", { key: "pause", type: "button", onclick: () => orders.pause(target, "") }, "Pause…", h("span", { class: "unseen" }, ` ${target.name}`))),
+    keys(target, now, orders),
     target.gates.length === 0 ? h("p", { class: "quiet" }, "Nothing was sent here yet.") : gates(target, whole, now, orders));
+}
+
+// keys are the target's own, by their fingerprints, where there is something to tell of them.
+function keys(target, now, orders) {
+  const all = target.keys ?? [];
+  if (all.length < 2 && !all.some((key) => key.benches)) return null;
+  return h("ul", { key: "keys", class: "keys" }, all.map((key) => h("li", { key: key.key, class: key.benches ? "troubled" : "" },
+    h("code", null, key.key), ` ${count(key.inFlight)} at target, ${count(key.sends)} sent`,
+    (key.benches ?? []).map((bench) => [" · ", h("b", null, `left alone for ${bench.reason}`), bench.model && ` of ${bench.model}`, ` ${lasting(bench, now)} `, bench.message && h("span", { class: "quiet" }, `“${bench.message}”`)]),
+    key.benches && h("button", { key: "again", type: "button", class: "strong", onclick: () => orders.useAgain(target, key.key) }, "Use again", h("span", { class: "unseen" }, ` ${target.name} ${key.key}`)))));
 }
 
 const columns = ["Model", "State", "At target, of limit", "In line", "Failed, 60 s", "Median", "95 %", ""];
@@ -68,7 +79,7 @@ function reason(gate) {
   if (isOpen(gate)) return null;
   return h("tr", { key: "reason", class: "reason" }, h("td", { colspan: columns.length },
     gate.why ? `“${gate.why}” ` : "no reason was given ",
-    h("span", { class: "quiet" }, gate.policy === "operator" ? "by an operator" : `by policy ${gate.policy}`), " ",
+    h("span", { class: "quiet" }, gate.policy === "operator" ? "by an operator" : gate.policy !== "keys" && `by policy ${gate.policy}`), " ",
     gate.at && h("code", null, gate.at), " ",
     gate.pauses > 1 && `pause ${gate.pauses} in a row `,
     gate.request && h("a", { href: `#request/${gate.request}` }, "which request")));

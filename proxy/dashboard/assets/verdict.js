@@ -9,8 +9,8 @@ const recent = 30; // seconds that "now" means
 export function judge(now) {
   const share = errors(now);
   const closed = now.targets.filter((t) => t.gates.length > 0 && t.gates.every((g) => !isOpen(g)));
-  const troubled = now.targets.filter((t) => t.gates.some(isTroubled));
-  const causes = [...lineCause(now), ...gateCauses(now), ...editCause(now)];
+  const troubled = now.targets.filter((t) => t.gates.some(isTroubled) || lostKeys(t).length > 0);
+  const causes = [...lineCause(now), ...gateCauses(now), ...keyCauses(now), ...editCause(now)];
   if (share > 0) causes.unshift({ tone: share >= 0.05 ? "bad" : "warn", text: `${percent(share)} of requests in the last ${recent} s ended in an error for the client`, href: "#requests" });
   return { ...headline(now, share, closed, troubled), causes };
 }
@@ -49,8 +49,22 @@ function gateCauses(now) {
   }));
 }
 
+// lostKeys are the keys that somebody has to see to. A rate limit passes by itself.
+function lostKeys(target) {
+  return (target.keys ?? []).flatMap((key) => (key.benches ?? []).filter((b) => b.reason !== "rate_limit").map((b) => ({ ...b, key: key.key })));
+}
+
+function keyCauses(now) {
+  return now.targets.flatMap((t) => lostKeys(t).map((b) => (
+    { tone: "warn", text: `${t.name}: the key ${b.key} is left alone for ${b.reason}${b.model ? ` of ${b.model}` : ""} ${lasting(b, now)}`, why: b.message, href: "#targets" })));
+}
+
+// lasting is how long a key is left alone.
+export const lasting = (bench, now) => bench.until ? `for another ${countdown(bench.until, Date.parse(now.at))}` : "until the configuration changes";
+
 // condition completes "the gate …".
 function condition(gate, now) {
+  if (gate.state === "paused" && gate.policy === "keys") return `is closed ${lasting(gate, now)}`;
   if (gate.state === "paused") return `is paused for another ${countdown(gate.until, Date.parse(now.at))}`;
   if (gate.state === "probing") return "waits for one request to go through before it opens";
   const failing = `fails ${percent(gate.errorRate)} of sends`;
