@@ -166,7 +166,9 @@ var (
 
 // Describe implements [prometheus.Collector].
 func (s *state) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{openDesc, snapshotDesc, pausedDesc, inFlightDesc, limitDesc, queuedDesc, overloadDesc, keyBenched, keyInFlight, keySends} {
+	for _, d := range []*prometheus.Desc{
+		openDesc, snapshotDesc, pausedDesc, inFlightDesc, limitDesc, queuedDesc, overloadDesc, keyBenched, keyInFlight, keySends,
+	} {
 		ch <- d
 	}
 }

@@ -58,24 +58,25 @@ func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
 		p.gates.Pause(t.Gate(o.Model), d, gate.Cause{Operator: true, Because: o.Because})
 		p.slog.Info("an operator paused a gate", "target", name, "model", o.Model, "for", d, "because", o.Because)
 		writeJSON(ctx, p.targetsView())
-	case verb == "resume" && o.Key != "":
-		if !slices.Contains(t.Fingerprints(), o.Key) {
-			refuseAdmin(ctx, fasthttp.StatusNotFound, "the target has no key "+o.Key)
-			return
-		}
-		p.gates.Forgive(t.Identity, o.Key, false)
-		p.slog.Info("an operator lets a key be used again", "target", name, "key", o.Key, "because", o.Because)
-		writeJSON(ctx, p.targetsView())
+	case verb == "resume" && o.Key != "" && !slices.Contains(t.Fingerprints(), o.Key):
+		refuseAdmin(ctx, fasthttp.StatusNotFound, "the target has no key "+o.Key)
 	case verb == "resume":
-		if o.Model == "" {
-			p.gates.Forgive(t.Identity, "", false)
-		}
-		p.gates.Resume(t.Gate(o.Model))
-		p.slog.Info("an operator resumed a gate", "target", name, "model", o.Model, "because", o.Because)
+		p.resume(t, o)
 		writeJSON(ctx, p.targetsView())
 	default:
 		refuseAdmin(ctx, fasthttp.StatusNotFound, "orders are pause and resume")
 	}
+}
+
+// resume lets a gate's next request try it; a key, or with a whole target all of its keys, be used again.
+func (p *Proxy) resume(t *loop.Target, o order) {
+	if o.Key != "" || o.Model == "" {
+		p.gates.Forgive(t.Identity, o.Key, false)
+	}
+	if o.Key == "" {
+		p.gates.Resume(t.Gate(o.Model))
+	}
+	p.slog.Info("an operator resumed a gate or a key", "target", t.Name, "model", o.Model, "key", o.Key, "because", o.Because)
 }
 
 // fromElsewhere says whether a browser sends this for a page of another origin.

@@ -35,15 +35,14 @@ func (p *patient) ask(m asked) Result {
 		return r
 	}
 	reading, failed := p.try(&r, forced)
-	if failed && reading.Reason == engine.ReasonInvalid && r.Exists != No {
-		withTools := reading
-		if reading, failed = p.try(&r, offered); failed && reading.Reason == engine.ReasonInvalid {
-			withTools = reading
-			reading, failed = p.try(&r, toolless)
-			if !failed {
-				r.Tools = No
-				r.advise("takes no tools with this model: " + withTools.Message)
-			}
+	for _, how := range [...]toolUse{offered, toolless} {
+		if !failed || reading.Reason != engine.ReasonInvalid || r.Exists == No {
+			break
+		}
+		before := reading
+		if reading, failed = p.try(&r, how); !failed && how == toolless {
+			r.Tools = No
+			r.advise("takes no tools with this model: " + before.Message)
 		}
 	}
 	if failed {
