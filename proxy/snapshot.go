@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/engine/nearest"
 	"spillway/engine/policyset"
 	"spillway/engine/replay"
 	"spillway/engine/runtime"
@@ -93,6 +94,9 @@ func (f *files) current() string {
 // that is wrong with them. What previous, which may be nil, has tested is not tested again.
 func (f *files) load(previous *policyset.Set) (*policyset.Set, engine.Faults) {
 	set, faults := policyset.Load(previous, f.root, f.policies, f.env, runtime.Limits{Decide: f.config.Limits.Decide})
+	if dir := f.config.PoliciesDir(); len(faults) == 1 && dir != "" && faults[0].File == f.root && faults[0].Hint == "" {
+		faults[0].Hint = beside(f.root)
+	}
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -113,7 +117,7 @@ func (s Sources) loadConfig() (*config.Config, []byte, engine.Faults) {
 		file := asWritten(s.Config)
 		var err error
 		if text, err = os.ReadFile(file); err != nil {
-			return nil, nil, engine.Faults{{Position: engine.Position{File: file}, Message: "cannot be read: " + reason(err)}}
+			return nil, nil, engine.Faults{{Position: engine.Position{File: file}, Message: "cannot be read: " + reason(err), Hint: beside(file)}}
 		}
 		var faults engine.Faults
 		if c, faults = config.Parse(file, text, os.LookupEnv); len(faults) > 0 {
@@ -137,6 +141,19 @@ func asWritten(name string) string {
 		return filepath.ToSlash(short)
 	}
 	return name
+}
+
+// beside is a hint at the name in the same folder that was probably meant.
+func beside(name string) string {
+	entries, _ := os.ReadDir(filepath.Dir(name)) // without a folder there is nothing like it
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if near := nearest.Name(filepath.Base(name), names); near != "" && near != filepath.Base(name) {
+		return "did you mean " + filepath.Join(filepath.Dir(name), near) + "?"
+	}
+	return ""
 }
 
 func reason(err error) string {

@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"spillway/engine"
-	"spillway/engine/nearest"
 	"spillway/policies"
 	"spillway/proxy/simulate"
 )
@@ -54,8 +52,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case code >= 0:
 		return code
 	case err != nil:
-		fmt.Fprintf(stderr, "spillway: %v\n", err)
-		fmt.Fprintln(stderr, "run spillway --help to see what there is")
+		fmt.Fprintf(stderr, "spillway: %s\n", misuse(parser, args, err))
 		return exitUsage
 	}
 	return finish(stderr, command.Run())
@@ -77,22 +74,6 @@ func finish(stderr io.Writer, err error) int {
 	return exitWrong
 }
 
-// usageError is a command line that parses and yet makes no sense.
-type usageError struct{ error }
-
-// similar is a hint at the name beside a path that was probably meant; "" when none is like it.
-func similar(path string) string {
-	entries, _ := os.ReadDir(filepath.Dir(path)) // without a folder there is nothing like it
-	var names []string
-	for _, entry := range entries {
-		names = append(names, entry.Name())
-	}
-	if near := nearest.Name(filepath.Base(path), names); near != "" {
-		return fmt.Sprintf("; did you mean %s?", filepath.Join(filepath.Dir(path), near))
-	}
-	return ""
-}
-
 // output is where a command writes its result.
 type output interface{ io.Writer }
 
@@ -107,10 +88,7 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 			}
 		}
 	}()
-	if command, err = parser.Parse(args); err != nil {
-		return nil, fmt.Errorf("read the command line: %w", err)
-	}
-	return command, nil
+	return parser.Parse(args)
 }
 
 // tell prints an error as a person wants to read it: faults with their code frames.

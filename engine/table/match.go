@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // match compares the wanted parts with what came back and reports every difference. A wanted null means that the key must
@@ -43,7 +44,10 @@ func match(path string, want, got any) []problem {
 	case string:
 		if g, isNumber := got.(float64); isNumber {
 			ms, isDuration := milliseconds(w)
-			return unless(path, isDuration && same(ms, g), show(want), got)
+			if isDuration {
+				return unless(path, same(ms, g), show(want), asDuration(g))
+			}
+			return unless(path, false, show(want), got)
 		}
 	case float64:
 		g, _ := got.(float64) // what an action leaves out is zero
@@ -79,7 +83,7 @@ func isRange(w map[string]any) bool {
 func inRange(path string, w map[string]any, got any) []problem {
 	g, isNumber := got.(float64)
 	low, high := math.Inf(-1), math.Inf(1)
-	want, known := "", true
+	want, known, timed := "", true, false
 	for _, bound := range []struct {
 		key, words string
 		into       *float64
@@ -89,7 +93,8 @@ func inRange(path string, w map[string]any, got any) []problem {
 			continue
 		}
 		n, ok := milliseconds(value)
-		*bound.into, known = n, known && ok
+		_, written := value.(string)
+		*bound.into, known, timed = n, known && ok, timed || written
 		if want != "" {
 			want += " and "
 		}
@@ -98,7 +103,16 @@ func inRange(path string, w map[string]any, got any) []problem {
 	if !known {
 		return []problem{{path: path, message: "atLeast and atMost must be numbers or durations"}}
 	}
-	return unless(path, (isNumber || got == nil) && g >= low && g <= high, want, got)
+	ok := (isNumber || got == nil) && g >= low && g <= high
+	if isNumber && timed {
+		got = asDuration(g)
+	}
+	return unless(path, ok, want, got)
+}
+
+// asDuration writes a number of milliseconds as tables do.
+func asDuration(ms float64) string {
+	return time.Duration(ms * float64(time.Millisecond)).Round(time.Millisecond).String()
 }
 
 // same is equality without the noise of turning texts into milliseconds.
