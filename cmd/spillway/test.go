@@ -34,6 +34,13 @@ func (testCommand) Help() string {
     { name: "survives a brownout", storm: "brownout", expect: { success: ">= 99%", p95: "< 30s" } },
   ] satisfies Table;
 
+--json prints one object on a line, of which "event" says what it is about:
+
+  row       policy, row, file, line, outcome (pass, fail, skip), ms, faults, and for a storm: metric, want, got, holds
+  policy    policy, file, table, outcome (skip: it has no table), rows, failed, skipped, ms, faults of its files
+  coverage  file, percent, covered, of, missed (line, column)
+  end       outcome, policies, rows, failed, skipped, ms
+
 Exit codes: 0 all rows hold, 1 some do not, 2 usage.`
 }
 

@@ -24,11 +24,10 @@ type Teller interface {
 
 // Sum is what a run came to.
 type Sum struct {
-	Policies, Rows, Storms  int
-	Failed, Skipped         int // rows
-	FailedPolicies, Without int // Without have no table
-	Took                    time.Duration
-	Faults                  engine.Faults // of the folder, which then has no policies
+	Policies, FailedPolicies      int
+	Rows, Storms, Failed, Skipped int // Rows counts all, storms too
+	Took                          time.Duration
+	Faults                        engine.Faults // of the folder, which then has no policies
 }
 
 // OK says whether nothing failed.
@@ -39,9 +38,6 @@ func (s *Sum) Add(t *policyset.Tested) {
 	s.Policies++
 	if !t.OK() {
 		s.FailedPolicies++
-	}
-	if t.Table == "" {
-		s.Without++
 	}
 	for _, r := range t.Rows {
 		s.Rows++
