@@ -5,6 +5,7 @@
 //	translation.go   one request's way across: what it became, what stayed behind, how its answer comes home
 //	tochat.go        a Messages request as a chat completion: chatmessage.go, chatpart.go its conversation
 //	tomessages.go    a chat completion as a Messages request: turn.go, block.go its conversation
+//	effort.go        how much is thought, as each asks for it
 //	schema.go        schemas, as each holds its models to them
 //	answer.go        whole answers: wholemessage.go, wholechat.go
 //	stream.go        streams: chatevents.go, chatcall.go a Messages stream as chunks; messageevents.go, blocks.go the reverse

@@ -158,6 +158,7 @@ func FuzzRequest(f *testing.F) {
 	for _, text := range given(f, "requests", "chat") {
 		f.Add([]byte(text), false, "", "claude-sonnet-4-5")
 	}
+	f.Add([]byte(`{"model":"m","tools":[{"type":"function","function":{"name":"a","parameters":"x"}}],"messages":[{"role":"user","content":"hi"}]}`), false, "", "")
 	f.Fuzz(func(t *testing.T, body []byte, messages bool, server, name string) {
 		api, endpoint, check := engine.OpenAI, dialect.ChatCompletions, grammar.Check
 		if messages {

@@ -52,6 +52,9 @@ func strictable(schema gjson.Result) bool {
 // parameters writes what a function takes. One that takes nothing has an object without properties in both dialects, and
 // Anthropic wants to be told that it is an object. Which draft of JSON Schema it is nobody needs.
 func (w *writer) parameters(schema gjson.Result) {
+	if !schema.IsObject() {
+		schema = gjson.Result{}
+	}
 	w.open('{')
 	if !schema.Get("type").Exists() {
 		w.key("type").word("object")

@@ -1,14 +1,11 @@
 package translate
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
 
 	"github.com/tidwall/gjson"
-
-	"spillway/proxy/model"
 )
 
 // chat writes a Messages request as a chat completion.
@@ -218,55 +215,4 @@ func (t *Translation) chatMetadata(v gjson.Result) {
 		name = "safety_identifier"
 	}
 	t.w.key(name).text(id)
-}
-
-// chatReasoning asks for as much thinking as the request does, if the target's model can be asked.
-func (t *Translation) chatReasoning() {
-	thinking, effort := parse(t.from.Value("thinking")), parse(t.from.Value("output_config")).Get("effort").Str
-	level := ""
-	switch thinking.Get("type").Str {
-	case "enabled":
-		level = effortFor(thinking.Get("budget_tokens").Int())
-	case "adaptive":
-		level = "high"
-	case "disabled":
-		level = "none"
-	}
-	if effort != "" && level != "none" {
-		level = chatEfforts[effort]
-	}
-	switch {
-	case level == "" || level == "none" && t.to.Model.Thinking != model.Effort:
-		return
-	case t.to.Model.Thinking != model.Effort:
-		t.Drop("thinking")
-		return
-	case t.to.Model.SilentTools && t.to.Server.NoToolReasoning && t.hasTools():
-		if level != "none" {
-			t.Drop("thinking") // it would refuse the tools
-		}
-		level = "none"
-	case level == "none":
-		return
-	case t.to.Model.PlainEffort:
-		level = cmp.Or(map[string]string{"minimal": "low", "xhigh": "high"}[level], level)
-	}
-	t.w.key("reasoning_effort").word(level)
-}
-
-// chatEfforts are Anthropic's levels in OpenAI's words.
-var chatEfforts = map[string]string{"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "xhigh"}
-
-// effortFor is the level that a budget of thinking tokens stands for, in the steps that others use too.
-func effortFor(budget int64) string {
-	switch {
-	case budget >= 10_000:
-		return "high"
-	case budget >= 5_000:
-		return "medium"
-	case budget >= 2_000:
-		return "low"
-	default:
-		return "minimal"
-	}
 }

@@ -1,12 +1,9 @@
 package translate
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
-
-	"spillway/proxy/model"
 )
 
 // messages writes a chat completion as a Messages request.
@@ -135,11 +132,11 @@ func (t *Translation) messagesTool(tool gjson.Result) {
 		w.key("description").raw(d.Raw)
 	}
 	w.key("input_schema")
-	if strict := f.Get("strict"); strict.Bool() {
-		w.closed(f.Get("parameters"))
+	if schema := f.Get("parameters"); f.Get("strict").Bool() && ofObject(schema) {
+		w.closed(schema)
 		w.key("strict").raw("true")
 	} else {
-		w.parameters(f.Get("parameters"))
+		w.parameters(schema)
 	}
 	w.end('}')
 }
@@ -214,90 +211,5 @@ func (t *Translation) messagesTier(v gjson.Result) {
 		t.w.key("service_tier").word("standard_only")
 	default:
 		t.Drop("service_tier")
-	}
-}
-
-// minBudget is the least thinking budget, and roomForAnswer what is left of max_tokens beside it.
-const (
-	minBudget     = 1024
-	roomForAnswer = 1024
-)
-
-// messagesThinking asks for as much thinking as the request does.
-func (t *Translation) messagesThinking() {
-	switch way, budget := t.plan(); way {
-	case model.Adaptive:
-		t.w.key("thinking").raw(`{"type":"adaptive"}`)
-		if parse(t.from.Value("response_format")).Get("type").Str != "json_schema" {
-			t.w.key("output_config").open('{')
-			t.messagesEffort()
-			t.w.end('}')
-		}
-	case model.Budget:
-		t.w.key("thinking").raw(`{"type":"enabled","budget_tokens":` + strconv.Itoa(budget) + `}`)
-	default:
-		if t.effort() != "" {
-			t.Drop("reasoning_effort")
-		}
-	}
-}
-
-// plan is how the model is to think; [model.NotKnown] when it is not to. A forced tool and thinking exclude each other, and with
-// a budget Claude refuses a round of tools that did not begin with its own thinking (Anthropic docs, extended thinking).
-func (t *Translation) plan() (way model.Thinking, budget int) {
-	effort := t.effort()
-	choice := parse(t.from.Value("tool_choice"))
-	if effort == "" || choice.IsObject() || choice.Str == "required" {
-		return model.NotKnown, 0
-	}
-	if way = t.to.Model.Thinking; way != model.Budget {
-		return way, 0
-	}
-	budget = min(budgetFor(effort), t.messagesMaxTokens()-roomForAnswer)
-	if budget < minBudget || t.amidTools() {
-		return model.NotKnown, 0
-	}
-	return way, budget
-}
-
-// amidTools says whether the conversation ends with what tools gave.
-func (t *Translation) amidTools() (amid bool) {
-	parse(t.from.Value("messages")).ForEach(func(_, m gjson.Result) bool {
-		amid = m.Get("role").Str == "tool" || amid && instructs(m)
-		return true
-	})
-	return amid
-}
-
-// effort is how much the request wants to be thought about; "" when it does not say, or wants none.
-func (t *Translation) effort() string {
-	effort := parse(t.from.Value("reasoning_effort")).Str
-	if effort == "none" {
-		return ""
-	}
-	return effort
-}
-
-func (t *Translation) messagesEffort() {
-	if effort := t.effort(); effort != "" && t.to.Model.Thinking == model.Adaptive {
-		level := map[string]string{"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "max"}[effort]
-		if level == "" {
-			t.refusef("reasoning_effort %q is not known", effort)
-			return
-		}
-		t.w.key("effort").word(level)
-	}
-}
-
-func budgetFor(effort string) int {
-	switch effort {
-	case "minimal":
-		return minBudget
-	case "low":
-		return 2_048
-	case "medium":
-		return 8_192
-	default:
-		return 16_384
 	}
 }
