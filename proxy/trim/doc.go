@@ -13,6 +13,10 @@
 //	part.go     what a message consists of, in either dialect
 //	stand_in.go what is written in place of something
 //	removal.go  elements taken out of a list
+//	loop.go     where the current tool loop began, which bound thinking depends on
+//
+// Package proof has the oracle and the generator that it is tested with: a million cases are
+// go test -fuzz FuzzLaws ./proxy/trim, for some minutes.
 //
 // # What is never touched
 //

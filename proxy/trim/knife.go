@@ -70,11 +70,11 @@ func (k *knife) thoughts(p grammar.Part) {
 func (k *knife) blocks(list []byte, all bool, goes func(grammar.Part) bool) (gone int) {
 	blocks := newRemoval(k)
 	for b := range grammar.Parts(list) {
-		from, goes := k.offset(b.Raw), all || goes(b)
-		if goes {
+		from, cut := k.offset(b.Raw), all || goes(b)
+		if cut {
 			gone++
 		}
-		blocks.element(from, from+len(b.Raw), goes)
+		blocks.element(from, from+len(b.Raw), cut)
 	}
 	blocks.close()
 	return gone
