@@ -116,6 +116,9 @@ func TestARateLimitedKeyRests(t *testing.T) {
 	if b.seen[keyOne] != 1 || b.seen[keyTwo] != 4 {
 		t.Errorf("sent %v", b.seen)
 	}
+	if targets := l.Get(t, "/api/targets"); !strings.Contains(targets, `"errorRate": 0,`) {
+		t.Errorf("the target is blamed for its key: %s", targets)
+	}
 	got := keysOf(t, l)[printOne]
 	if len(got.Benches) != 1 || got.Benches[0].Model != "claude-opus-5-5" || got.Benches[0].Reason != "rate_limit" {
 		t.Fatalf("%+v", got)

@@ -184,7 +184,11 @@ func (t *try) read(a failure.Answer, in Incoming) *failed {
 	if in != nil && a.Err == nil {
 		f.answer = t.keep(in, a, f)
 	}
-	t.settle(t.blame(f.Reason), f.RetryAfter)
+	blame := t.blame(f.Reason)
+	if f.OtherKey {
+		blame = gate.RequestFault // which tells nothing of the target
+	}
+	t.settle(blame, f.RetryAfter)
 	return f
 }
 

@@ -23,6 +23,11 @@ func keyVariable(api engine.API) string {
 func (p *patient) explain(r *Result, f failure.Reading) {
 	switch f.Reason {
 	case engine.ReasonConnection:
+		if r.Reached == OK {
+			r.Streams = No
+			r.advise("broke off while it answered: " + f.Message)
+			return
+		}
 		r.Reached = No
 		r.advise("cannot be reached: " + strings.TrimPrefix(f.Message, failure.ErrConnect.Error()+": ") + "; check `url: " + p.target.URL + "`")
 	case engine.ReasonTimeout:

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"spillway/engine"
@@ -85,11 +86,17 @@ func headersOf(api engine.API) func(yield func(key, value []byte) bool) {
 	}
 }
 
-// read is what a failure means.
+// read is what a failure means. What it says of itself is shown to people, so it is rid of the credential: some targets quote it.
 func (p *patient) read(in loop.Incoming, a failure.Answer) failure.Reading {
 	a.API, a.Now = p.target.Dialect, time.Now()
 	if in != nil {
 		a.Status, a.Header = in.Status(), in.Get
 	}
-	return failure.Read(a)
+	reading := failure.Read(a)
+	for _, secret := range [...]string{p.key.Reveal(), p.caller} {
+		if secret != "" {
+			reading.Message = strings.ReplaceAll(reading.Message, secret, "***")
+		}
+	}
+	return reading
 }

@@ -73,6 +73,8 @@ func TestWhatIsFound(t *testing.T) {
 		"a spent key":       {simtarget.SpendLimit(), "ok ok - - -", "reached its spend limit"},
 		"overloaded":        {simtarget.Overloaded(), "ok ok - - -", "which is what Spillway is for"},
 		"in the stream":     {simtarget.OverloadedInStream(), "ok ok - - -", "turned this away for now (overloaded)"},
+		"cut short":         {simtarget.Truncated(simtarget.Message("ok")), "ok ok ok no -", "broke off while it answered"},
+		"quotes the key":    {simtarget.Fails(simtarget.Fault{Status: 401, Type: "authentication_error", Message: "no: sk-a-test-key"}), "ok no - - -", "does not take this key: no: ***"},
 		"an HTML page":      {simtarget.HTMLPage(404), "ok - - - -", "check `url` and `dialect`"},
 	} {
 		for _, api := range []engine.API{engine.Anthropic, engine.OpenAI} {
@@ -135,5 +137,23 @@ func TestProgressEndsWhenAllIsDone(t *testing.T) {
 	})
 	if last != "4/4" {
 		t.Errorf("it ended at %s", last)
+	}
+}
+
+func TestEveryKeyIsTried(t *testing.T) {
+	url := serve(t, engine.Anthropic, func(r *simtarget.Seen) simtarget.Answer {
+		if r.Header("X-Api-Key") == "sk-the-bad-one" {
+			return simtarget.Unauthorized()(r)
+		}
+		return calls()(r)
+	})
+	target := targetAt(engine.Anthropic, url, "a", "b")
+	target.Keys = ownKeys("sk-the-good-one", "sk-the-bad-one")
+	got := probe.Run([]config.Target{target}, probe.Options{Patience: patience})
+	if len(got) != 4 || !got[0].Good() || !got[1].Good() || got[2].Authorised != probe.No || got[3].Authorised != probe.No {
+		t.Fatalf("%+v", got)
+	}
+	if got[0].Key != target.Keys[0].Fingerprint || got[2].Key != target.Keys[1].Fingerprint {
+		t.Errorf("told as %s and %s", got[0].Key, got[2].Key)
 	}
 }
