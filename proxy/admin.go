@@ -40,6 +40,8 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 		p.serveNow(ctx)
 	case path == "/api/policies":
 		writeJSON(ctx, p.policiesView())
+	case path == "/api/candidates":
+		writeJSON(ctx, map[string]any{"candidates": p.candidateViews(true)})
 	case path == "/api/targets":
 		writeJSON(ctx, p.targetsView())
 	case strings.HasPrefix(path, "/api/targets/"):
@@ -53,7 +55,7 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 	case dashboard.Serve(ctx):
 	default:
 		ctx.SetStatusCode(fasthttp.StatusNotFound)
-		ctx.SetBodyString("not here. Try / /healthz /readyz /metrics /api/targets /api/policies /api/requests\n")
+		ctx.SetBodyString("not here. Try / /healthz /readyz /metrics /api/targets /api/policies /api/candidates /api/requests\n")
 	}
 }
 
@@ -89,7 +91,10 @@ func (p *Proxy) policiesView() any {
 		Default  string    `json:"default"`
 		Policies []string  `json:"policies"`
 		Rejected *rejected `json:"rejected,omitempty"`
-	}{State: "loaded", Revision: current.revision, Loaded: stamp(current.loaded), Default: current.config.Policy, Policies: current.policies.Names()}
+		// Candidates are the policies on trial.
+		Candidates []candidateView `json:"candidates"`
+	}{State: "loaded", Revision: current.revision, Loaded: stamp(current.loaded), Default: current.config.Policy, Policies: current.policies.Names(),
+		Candidates: p.candidateViews(false)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rejected != nil {

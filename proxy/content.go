@@ -19,10 +19,13 @@ type content struct {
 }
 
 // Outline implements [engine.Content].
-func (c content) Outline() engine.Outline {
-	o := c.call.Outline()
-	o.InputTokens = c.tokens.Tokens(c.call, c.call.Model)
-	o.ToolResultTokens = c.tokens.Calibrate(c.call.Model, o.ToolResultTokens)
+func (c content) Outline() engine.Outline { return outlined(c.call, c.tokens) }
+
+// outlined is a call's outline with estimates as good as they are by now.
+func outlined(call *dialect.Call, tokens *estimate.Estimator) engine.Outline {
+	o := call.Outline()
+	o.InputTokens = tokens.Tokens(call, call.Model)
+	o.ToolResultTokens = tokens.Calibrate(call.Model, o.ToolResultTokens)
 	return o
 }
 
@@ -31,9 +34,27 @@ func (c content) Body() json.RawMessage { return append(json.RawMessage(nil), c.
 
 // Header implements [engine.Content].
 func (c content) Header(name string) string {
-	switch strings.ToLower(name) {
-	case "authorization", "x-api-key", "api-key", "cookie", "proxy-authorization":
+	if isCredential(name) {
 		return ""
 	}
 	return string(peek(&c.ctx.Request.Header, name))
+}
+
+// headerIn is [content.Header] for headers as they came, which several goroutines may look through.
+func headerIn(headers func(yield func(key, value []byte) bool), name string) string {
+	for key, value := range headers {
+		if strings.EqualFold(string(key), name) && !isCredential(name) {
+			return string(value)
+		}
+	}
+	return ""
+}
+
+// isCredential says whether policies must not see a header.
+func isCredential(header string) bool {
+	switch strings.ToLower(header) {
+	case "authorization", "x-api-key", "api-key", "cookie", "proxy-authorization":
+		return true
+	}
+	return false
 }

@@ -17,11 +17,12 @@
 //	ownkeys.go   the keys that targets have of their own
 //	money.go     metrics of what answers cost
 //	decisions.go the decision log
+//	trial.go     a request's part in a shadow or canary; trialview.go tells of them
 //	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart
 //	admin.go     what operators see; views.go has its shapes
 //	now.go       what the dashboard asks for, all at once
 //	operate.go   what operators do
 //
 // and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
-// target, trace, journal, pulse, latency, telemetry, dashboard, hangup, clock, simtarget, simulate.
+// target, trace, candidate, journal, pulse, latency, telemetry, dashboard, hangup, clock, simtarget, simulate.
 package proxy

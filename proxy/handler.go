@@ -31,6 +31,7 @@ type arrival struct {
 	began    time.Time
 	client   *config.Client // nil when no clients are configured
 	visit    *hangup.Visit
+	part     *part // in a trial; nil when it takes none
 }
 
 // refusal is why a request is answered before any policy sees it.
@@ -58,6 +59,7 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 		p.refuse(a, refused)
 		return
 	}
+	defer a.part.end()
 	company := p.keepCompany(a, x)
 	answer := p.loop.Run(x)
 	if company.finish() {
@@ -158,7 +160,7 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 	if refused := a.limits(x); refused != nil {
 		return nil, refused
 	}
-	x.Policy = a.snapshot.policies.Policy(a.policy())
+	p.takePart(a, x)
 	x.Record = &trace.Record{
 		ID: a.id, API: a.api, Path: a.path, Model: call.Model, Stream: call.Stream, Bytes: len(call.Body),
 		Client: x.Request.Client.Name, Policy: x.Policy.Name(), Revision: a.snapshot.revision, Snapshot: a.snapshot.kept, Began: a.began,

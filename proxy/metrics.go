@@ -166,6 +166,9 @@ var (
 
 // Describe implements [prometheus.Collector].
 func (s *state) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range trialDescs {
+		ch <- d
+	}
 	for _, d := range []*prometheus.Desc{
 		openDesc, snapshotDesc, pausedDesc, inFlightDesc, limitDesc, queuedDesc, overloadDesc, keyBenched, keyInFlight, keySends,
 	} {
@@ -178,6 +181,7 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
+	s.collectTrials(ch)
 	gauge(openDesc, float64(s.hangups.Open()))
 	s.mu.Lock()
 	rejected := s.rejected != nil

@@ -20,6 +20,9 @@ type observer struct{ *Proxy }
 func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
 	o.metrics.decided(x.Policy.Name(), d)
 	o.logDecision(x, d)
+	if x.Beside != nil {
+		x.Beside.Decided(x, d)
+	}
 	if traced := traced(x); traced != nil {
 		traced.Decided(x.Policy.Name(), d, o.clock.Now())
 	}
@@ -57,6 +60,9 @@ func (o observer) Committed(x *loop.Exchange, target, model string, firstContent
 
 // Ended implements [loop.Observer].
 func (o observer) Ended(x *loop.Exchange, e *trace.End) {
+	if x.Beside != nil {
+		x.Beside.Ended(e)
+	}
 	o.metrics.ended(x.Request.API, e)
 	o.metrics.paid(x.Record, e, x.Targets)
 	o.pulse.Ended(e)

@@ -47,6 +47,7 @@ func (p *Proxy) build(f *files) (*snapshot, engine.Faults) {
 		kept: replay.NewSnapshot(revision, f.env, f.config.ShownVars),
 	}
 	next.admit(p.current.Load())
+	next.trials = trials(f.config, set, p.current.Load(), began)
 	return next, nil
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"spillway/engine"
 	"spillway/engine/watch"
+	"spillway/proxy/candidate"
 	"spillway/proxy/clock"
 	"spillway/proxy/gate"
 	"spillway/proxy/hangup"
@@ -53,6 +54,7 @@ type Proxy struct {
 	exports *telemetry.Telemetry            // nil when off
 	journal atomic.Pointer[journal.Journal] // nil when decisions are not logged
 	hangups *hangup.Watcher
+	shadows *candidate.Shadows
 
 	current  atomic.Pointer[snapshot]
 	draining atomic.Bool
@@ -81,8 +83,10 @@ func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 	p.gates = gate.New(p.clock, gate.Settings{})
 	p.metrics = newMetrics(p)
 	p.loop = &loop.Loop{Clock: p.clock, Gates: p.gates, Counters: &loop.Counters{}, Observe: observer{p}, Benched: p.benched}
+	p.shadows = candidate.NewShadows(p.clock)
 	if err := p.start(); err != nil {
 		p.hangups.Close()
+		p.shadows.Close()
 		p.journal.Load().Close()
 		return nil, err
 	}
@@ -162,6 +166,7 @@ func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
 	p.hangups.Close()
 	p.closeExports(ctx)
 	p.journal.Load().Close()
+	p.shadows.Close()
 	_ = p.admin.Shutdown()
 	_ = p.listener.Close() // for a Serve that has not come so far yet
 	_ = p.adminAt.Close()

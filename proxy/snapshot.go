@@ -40,7 +40,8 @@ type snapshot struct {
 	revision string  // hash of all three
 	written  string  // hash of the configuration alone
 	loaded   time.Time
-	kept     *replay.Snapshot // what decisions need to be replayed
+	kept     *replay.Snapshot  // what decisions need to be replayed
+	trials   map[string]*trial // by the name of the live policy
 }
 
 // admit makes the rosters. previous may be nil.

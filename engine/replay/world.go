@@ -32,6 +32,15 @@ func NewRecorded(now time.Time, reads []Read, outline *Outline) *Recorded {
 	return r
 }
 
+// ReadsOf are a decision's reads as a log has them.
+func ReadsOf(reads []engine.Read) []Read {
+	list := make([]Read, len(reads))
+	for i, read := range reads {
+		list[i] = Read(read)
+	}
+	return list
+}
+
 // Missing is what was asked for and not recorded, by the names of [engine.Read], and has no answer from elsewhere. reads are
 // what the policy read.
 func (r *Recorded) Missing(reads []engine.Read) []string {

@@ -90,6 +90,9 @@ func (p *Policy) borrow(fresh bool) (*worker, engine.Decision) {
 // Name is the policy's name: its file's, without directory and extension.
 func (p *Policy) Name() string { return p.program.Name() }
 
+// Sum is the same for policies that behave the same with the same targets and vars: a hash of their code.
+func (p *Policy) Sum() [32]byte { return p.program.Sum() }
+
 // OnError is what the policy wants done when it gives no valid action.
 func (p *Policy) OnError() engine.OnError { return p.onError }
 

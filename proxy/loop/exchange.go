@@ -38,6 +38,8 @@ type Exchange struct {
 	Record *trace.Record
 	// Trace follows the request's sends for tracing; nil when there is none.
 	Trace Trace
+	// Beside is told of the request's decisions and its end, when it takes part in a trial; nil otherwise.
+	Beside Beside
 
 	asked     engine.Input // what the policy was asked last
 	attempts  []engine.Attempt
@@ -54,6 +56,23 @@ func (x *Exchange) Asked() engine.Input { return x.asked }
 
 // Decisions is how often the policy has been asked.
 func (x *Exchange) Decisions() int { return x.decisions }
+
+// Apart is a copy of the exchange whose [Exchange.Asked] another goroutine may look at: nothing in it is shared with the
+// request under way but what never changes. Its body lasts as long as the request's.
+func (x *Exchange) Apart() *Exchange {
+	apart, call := *x, *x.Call
+	apart.Call, apart.asked.Request = &call, &apart.Request
+	if w, ok := x.asked.Ctx.World.(world); ok {
+		apart.asked.Ctx.World = world{w.loop, &apart}
+	}
+	return &apart
+}
+
+// Beside is told what happens to a request that takes part in a trial. Its methods must not block.
+type Beside interface {
+	Decided(x *Exchange, d *engine.Decision)
+	Ended(e *trace.End)
+}
 
 // Trace follows the sends of one request. Implementations are safe for concurrent use.
 type Trace interface {
