@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -64,28 +65,25 @@ func (c *simulateCommand) Run(out output) error {
 }
 
 func (c *simulateCommand) print(out output, result *simulate.Result) error {
-	if c.HTML != "" {
-		if err := writePage(c.HTML, result); err != nil {
-			return err
+	show := result.Table
+	if c.JSON {
+		show = func(w io.Writer) error {
+			encoder := json.NewEncoder(w)
+			encoder.SetIndent("", "  ")
+			return encoder.Encode(result)
 		}
 	}
-	if !c.JSON {
-		return result.Table(out)
-	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(result); err != nil {
+	if err := show(out); err != nil {
 		return fmt.Errorf("print the result: %w", err)
 	}
-	return nil
-}
-
-func writePage(name string, result *simulate.Result) error {
+	if c.HTML == "" {
+		return nil
+	}
 	page, err := result.Page()
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(name, page, 0o644) //nolint:gosec // a page to be shown around
+	return os.WriteFile(c.HTML, page, 0o644) //nolint:gosec // a page to be shown around
 }
 
 // contenders are those that were named, or the default policy and both opponents.

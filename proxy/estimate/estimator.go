@@ -100,7 +100,7 @@ func (e *Estimator) adjust(name string, ratio float64) {
 	old, known := e.ratios[name]
 	switch {
 	case known:
-		ratio = old + smoothing*(ratio-old)
+		ratio = old + float64(smoothing*(ratio-old)) // rounded, for the same simulation on machines that would fuse the two
 	case e.ratios == nil || len(e.ratios) >= models: // a name that no target serves does not get here
 		e.ratios = make(map[string]float64)
 	}

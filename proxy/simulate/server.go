@@ -222,13 +222,13 @@ func (v *visit) openWithError() (loop.Incoming, error) {
 
 // answer answers well, or at least begins to.
 func (v *visit) answer() (loop.Incoming, error) {
-	first := time.Duration(float64(v.dice.wait(v.firstToken)) * v.slower[0])
+	first := atMostADay(float64(v.dice.wait(v.firstToken)) * v.slower[0])
 	if v.reads > 0 {
 		first += time.Duration(v.wire.input) * time.Second / time.Duration(v.reads)
 	}
 	// In thousandths of a token each second.
-	token := time.Duration(float64(time.Second) * 1000 / float64(max(1, v.dice.of(v.writes))) * v.slower[1])
-	rest := time.Duration(max(0, v.output-1)) * token
+	token := atMostADay(float64(time.Second) * 1000 / float64(max(1, v.dice.of(v.writes))) * v.slower[1])
+	rest := atMostADay(float64(v.output-1) * float64(token))
 	v.enter()
 	if !v.streams {
 		return v.whole(first, rest)
@@ -250,6 +250,9 @@ func (v *visit) answer() (loop.Incoming, error) {
 	a.over = func() { v.leave(min(v.output, 1+int(v.stage.clock.Now().Sub(began)/max(1, token)))) }
 	return a, nil
 }
+
+// atMostADay is a time in nanoseconds, if it is not absurd.
+func atMostADay(ns float64) time.Duration { return time.Duration(min(ns, float64(maxDuration))) }
 
 // whole answers without a stream.
 func (v *visit) whole(first, rest time.Duration) (loop.Incoming, error) {

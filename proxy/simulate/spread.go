@@ -10,7 +10,7 @@ import (
 // What a scenario can sensibly hold. Beyond it, nothing could be computed in time or in 64 bits.
 const (
 	maxDuration = 24 * time.Hour
-	maxTokens   = 10_000_000
+	maxTokens   = 1_000_000
 )
 
 // durations reads a quantity of microseconds.
@@ -26,7 +26,7 @@ func tokens(r *form.Report, n *form.Node) (quantity, bool) {
 	return readSpread(r, n, func(text string) (int64, *form.Problem) {
 		count, p := form.Count(text)
 		if p == nil && count > maxTokens {
-			p = form.Wrong("is more than 10M tokens", "")
+			p = form.Wrong("is more than 1M tokens", "")
 		}
 		return int64(count), p
 	})
