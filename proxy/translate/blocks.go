@@ -60,12 +60,14 @@ func (s *blocks) say(w *writer, kind, piece string) {
 // some servers give every call the same, or none, and tell calls apart by their ids.
 func (s *blocks) find(call *toolCall) *block {
 	at, id := call.index.Int(), call.id.Str
+	blank := strings.TrimSpace(call.input()) == ""
 	for _, b := range slices.Backward(s.queue) {
-		if b.kind == "tool_use" && b.call == at && (id == "" || b.given == "" || b.given == id) {
+		same := id == "" || b.given == "" || b.given == id
+		over := b.json.complete && id == "" && !blank // what comes is another call that has no id either
+		if b.kind == "tool_use" && b.call == at && same && !over {
 			return b
 		}
 	}
-	blank := strings.TrimSpace(call.input()) == ""
 	again := at == s.over.call && s.calls > 0 && (id == "" || id == s.over.given)
 	if blank && (again || id == "" && call.name.Str == "") {
 		return nil
