@@ -15,7 +15,7 @@ type Kind string
 const (
 	Model     Kind = "model"      // another model than the one asked for says it served
 	MaxTokens Kind = "max_tokens" // the answer is longer than was allowed
-	Usage     Kind = "usage"      // an answer that says something has no count of its tokens
+	Usage     Kind = "usage"      // an answer that says something has no count of its tokens, or its prompt has none
 	Stream    Kind = "stream"     // the events do not come as the dialect says
 )
 
@@ -54,6 +54,8 @@ func Check(asked Asked, told dialect.Usage, oddity string) (found []Mismatch) {
 		add(Usage, "no tokens were counted")
 	case told.Known && told.Output == 0:
 		add(Usage, "an answer was counted as no tokens")
+	case told.Known && told.Input+told.CacheRead+told.CacheWrite == 0:
+		add(Usage, "a prompt was counted as no tokens")
 	}
 	if oddity != "" {
 		add(Stream, "%s", oddity)

@@ -23,6 +23,8 @@ func TestCheck(t *testing.T) {
 		"not counted":          {func(_ *Asked, u *dialect.Usage) { *u = dialect.Usage{Model: "m"} }, "", "[{usage no tokens were counted}]"},
 		"not asked to count":   {func(a *Asked, u *dialect.Usage) { *u, a.Usage = dialect.Usage{Model: "m"}, false }, "", "[]"},
 		"counted as nothing":   {func(_ *Asked, u *dialect.Usage) { u.Output = 0 }, "", "[{usage an answer was counted as no tokens}]"},
+		"a prompt of nothing":  {func(_ *Asked, u *dialect.Usage) { u.Input = 0 }, "", "[{usage a prompt was counted as no tokens}]"},
+		"a prompt all cached":  {func(_ *Asked, u *dialect.Usage) { u.Input, u.CacheRead = 0, 5 }, "", "[]"},
 		"odd events":           {func(*Asked, *dialect.Usage) {}, "a second message_start", "[{stream a second message_start}]"},
 		"more than one oddity": {func(_ *Asked, u *dialect.Usage) { u.Model, u.Output = "x", 200 }, "", "[{model m was asked for, and x served} {max_tokens 100 tokens were allowed, and 200 came}]"},
 	} {

@@ -170,6 +170,18 @@ func TestWhatIsKnownOfKeys(t *testing.T) {
 	})
 }
 
+func TestAChangedConfigurationForgivesOnlyWhatItMayHaveMended(t *testing.T) {
+	virtual(t, roomy, func(b rig) {
+		b.keys(InOrder, "a", "b")
+		b.sentWith(opus, "a").failFor(Bench{Whole: true, For: time.Hour, Reason: engine.ReasonSpendLimit})
+		b.sentWith(opus, "b").failFor(Bench{Whole: true, Reason: engine.ReasonAuth})
+		b.Forgive("claude", "", true)
+		b.sentWith(opus, "b").Release()
+		b.Forgive("claude", "a", false)
+		b.sentWith(opus, "a").Release()
+	})
+}
+
 func TestABenchIsNeverShortened(t *testing.T) {
 	virtual(t, roomy, func(b rig) {
 		b.keys(LeastLoaded, "a")
