@@ -1,6 +1,7 @@
 // Package proxy carries out over HTTP what policies decide. Be one request and read in this order:
 //
 //	handler.go      a request arrives: route, client, body, floors, deadline
+//	strict.go       … unless it can be read in two ways; headers.go what of it travels on
 //	loop/           decide, attempt, decide again, until an answer commits
 //	early.go        keep a streaming client company while it waits
 //	reply.go        the answer goes to the client, event by event

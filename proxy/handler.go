@@ -43,6 +43,10 @@ type refusal struct {
 
 // handle serves one request, from its first byte to the answer; a stream goes on in the reply's body.
 func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
+	if err := unclear(&ctx.Request.Header); err != nil {
+		p.badRequest(ctx, err)
+		return
+	}
 	a := p.arrive(ctx)
 	defer p.recover(a)
 	if refused := a.admit(); refused != nil {
@@ -96,7 +100,8 @@ func (a *arrival) admit() *refusal {
 	case !strings.HasPrefix(a.path, "/v1/"):
 		const served = "; Spillway serves /v1/messages, /v1/chat/completions, /v1/responses, /v1/models and other /v1 paths"
 		return &refusal{404, engine.ReasonNotFound, "no such path: " + a.path + served}
-	case strings.Contains(a.path, "..") || strings.Contains(a.path, "//") || strings.ContainsAny(a.path, "\\%#"):
+	case strings.Contains(a.path, "/.") || strings.Contains(a.path, "//") || strings.HasSuffix(a.path, "/") || strings.ContainsAny(a.path, "\\%#;"):
+		// a target might take it for a path that policies decide about
 		return &refusal{404, engine.ReasonNotFound, "no such path: " + a.path}
 	}
 	switch string(a.ctx.Method()) {

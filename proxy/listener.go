@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"net"
 	"sync/atomic"
@@ -19,29 +21,54 @@ const (
 )
 
 // patientListener's connections give a slow client a limited time for each write.
-type patientListener struct{ net.Listener }
+type patientListener struct {
+	net.Listener
+	sendTimeout time.Duration
+	body        int // the longest body of a request
+}
 
 // Accept implements [net.Listener].
 func (l patientListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
-		return &patientConn{Conn: deadline.New(tcp)}, nil
+		return &patientConn{Conn: deadline.New(tcp), sendTimeout: l.sendTimeout, most: 2*l.body + 1<<20}, nil
 	}
 	return c, err
 }
 
-// patientConn bounds each Write by [sendTimeout]. A whole answer may take longer.
+// errTooLong is a request that is far longer on the wire than in itself: chunk extensions and their like have no bound.
+var errTooLong = errors.New("a request with too much framing")
+
+// patientConn bounds each Write by its sendTimeout, and what is read between two writes. A whole answer may take longer.
 type patientConn struct {
 	*deadline.Conn
-	extended time.Time
-	linger   atomic.Bool // the client was refused before all of its request was read
+	sendTimeout time.Duration
+	most, taken int // bytes of one request
+	extended    time.Time
+	linger      atomic.Bool // the client was refused before all of its request was read
+	begun       bool
+	claude      bool // the first request was for Anthropic's messages
+}
+
+// Read implements [net.Conn]. It notes what the client speaks, for an answer to what the server cannot read.
+func (c *patientConn) Read(b []byte) (int, error) {
+	if c.taken > c.most {
+		return 0, errTooLong
+	}
+	n, err := c.Conn.Read(b)
+	c.taken += n
+	if !c.begun && n > 0 {
+		c.begun, c.claude = true, bytes.Contains(b[:min(n, 64)], []byte(" /v1/messages"))
+	}
+	return n, err
 }
 
 // Write implements [net.Conn].
 func (c *patientConn) Write(b []byte) (int, error) {
-	if now := time.Now(); now.Sub(c.extended) > sendTimeout/3 {
+	c.taken = 0
+	if now := time.Now(); now.Sub(c.extended) > c.sendTimeout/3 {
 		c.extended = now
-		if err := c.SetWriteDeadline(now.Add(sendTimeout)); err != nil {
+		if err := c.SetWriteDeadline(now.Add(c.sendTimeout)); err != nil {
 			return 0, err
 		}
 	}

@@ -82,7 +82,8 @@ func (p *Proxy) askModels(a *arrival, targets []*loop.Target) []*modelList {
 // listing asks a target for its whole list.
 func (a *arrival) listing(t *loop.Target) *loop.Outgoing {
 	out := &loop.Outgoing{
-		Method: "GET", Path: "/v1/models", Until: a.began.Add(min(listingPatience, t.Timeouts.Total)), Gone: &a.visit.Gone,
+		Method: "GET", Path: "/v1/models", Until: a.began.Add(min(listingPatience, t.Timeouts.Total)), Longest: 8 << 20,
+		Gone:   &a.visit.Gone,
 		Header: func(func(key, value []byte) bool) {},
 	}
 	if t.Dialect == engine.Anthropic {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -35,6 +36,8 @@ type lab struct {
 type setup struct {
 	// Targets in order: the first is "a", the second "b" and so on.
 	Targets []simtarget.Config
+	// Rogue is one more target after the others, of the Anthropic dialect: it answers each request with bytes of its own.
+	Rogue func(c net.Conn)
 	// Policies by file name; nil = the default one as it ships, without its table.
 	Policies map[string]string
 	// Files are others, by name.
@@ -46,6 +49,8 @@ type setup struct {
 	Under  map[string]string
 	// Keys is the line that gives every target its keys; "" = one that bears its name.
 	Keys string
+	// Hasty shortens the times that clients get to send and to take.
+	Hasty bool
 }
 
 // start runs a proxy for the length of a test.
@@ -66,6 +71,10 @@ func start(t *testing.T, s setup) *lab {
 		}
 		keys := cmp.Or(s.Keys, fmt.Sprintf("key: target-key-%c", 'a'+i))
 		config += fmt.Sprintf("  %c:\n    dialect: %s\n    url: %s\n    %s\n%s", 'a'+i, dialect, target.URL(), keys, s.Target+s.Under[string(rune('a'+i))])
+	}
+	if s.Rogue != nil {
+		name := 'a' + len(s.Targets)
+		config += fmt.Sprintf("  %c:\n    dialect: anthropic\n    url: %s\n    key: target-key-%[1]c\n%[3]s", name, rogue(t, s.Rogue), s.Target)
 	}
 	if s.Policies == nil {
 		overload, err := os.ReadFile("../policies/overload.ts")
@@ -89,6 +98,9 @@ func start(t *testing.T, s setup) *lab {
 	p, err := proxy.New(proxy.Sources{Config: filepath.Join(l.Dir, "spillway.yaml"), Embedded: os.DirFS("../policies")}, log)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if s.Hasty {
+		p.Hasten(500 * time.Millisecond)
 	}
 	l.Proxy, l.URL, l.Admin = p, "http://"+p.Addr(), "http://"+p.AdminAddr()
 	served := make(chan error, 1)

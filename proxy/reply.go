@@ -3,6 +3,7 @@ package proxy
 import (
 	"errors"
 	"io"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,10 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 		resp.Header.Add(h[0], h[1])
 	}
 	a.disclose(x, answer)
+	if answer.Relay != nil && !a.ctx.Request.Header.IsHTTP11() {
+		p.replyOld(a, answer)
+		return
+	}
 	if answer.Relay != nil {
 		resp.SetBodyStream(&eventStream{relay: answer.Relay, visit: a.visit}, -1)
 		return
@@ -44,6 +49,19 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 		_ = answer.Incoming.Close()
 	}
 	a.visit.Leave()
+}
+
+// replyOld streams to a client of HTTP/1.0, such as nginx by default: without chunks, until the connection closes.
+func (p *Proxy) replyOld(a *arrival, answer *loop.Answer) {
+	a.ctx.HijackSetNoResponse(true)
+	a.ctx.Hijack(func(c net.Conn) { _ = c.Close() })
+	stream := &eventStream{relay: answer.Relay, visit: a.visit}
+	defer func() { _ = stream.Close() }()
+	resp := &a.ctx.Response.Header
+	resp.SetContentLength(-2) // neither a length nor chunks
+	if _, err := a.ctx.Conn().Write(resp.Header()); err == nil {
+		_, _ = stream.WriteTo(a.ctx.Conn())
+	}
 }
 
 // disclose tells the client what was done for it.

@@ -63,6 +63,7 @@ type Proxy struct {
 
 	server, admin     *fasthttp.Server
 	listener, adminAt net.Listener
+	sendTimeout       time.Duration
 
 	reloading sync.Mutex       // held by the one reload at a time
 	journalAt journal.Settings // of journal; the one reload's
@@ -77,7 +78,7 @@ type Proxy struct {
 // New loads the first snapshot and binds both listeners. The error is [engine.Faults] when files are at fault.
 func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 	p := &Proxy{
-		sources: sources, slog: log, clock: clock.Real{}, log: trace.NewLog(recentRequests), hangups: hangup.New(),
+		sources: sources, slog: log, clock: clock.Real{}, log: trace.NewLog(recentRequests), hangups: hangup.New(), sendTimeout: sendTimeout,
 		idPrefix: strconv.FormatInt(time.Now().UnixMilli(), 36) + "-", senders: map[string]*target.Target{},
 	}
 	p.gates = gate.New(p.clock, gate.Settings{})
@@ -118,7 +119,7 @@ func (p *Proxy) start() error {
 		return errors.Join(err, p.listener.Close(), p.adminAt.Close())
 	}
 	p.server = &fasthttp.Server{
-		Handler: p.handle, ErrorHandler: p.badRequest, Logger: quietLog{p.slog},
+		Handler: p.handle, ErrorHandler: p.badRequest, ExpectHandler: p.expected, Logger: quietLog{p.slog},
 		NoDefaultServerHeader: true, NoDefaultContentType: true, NoDefaultDate: true,
 		ReadBufferSize: maxHeader, MaxRequestBodySize: int(next.config.Limits.Body),
 		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, CloseOnShutdown: true,
@@ -148,7 +149,9 @@ func (p *Proxy) Serve() error {
 	p.watch()
 	p.reload() // what changed before the watch began
 	failed := make(chan error, 2)
-	go func() { failed <- p.server.Serve(patientListener{p.listener}) }()
+	go func() {
+		failed <- p.server.Serve(patientListener{p.listener, p.sendTimeout, p.server.MaxRequestBodySize})
+	}()
 	go func() { failed <- p.admin.Serve(p.adminAt) }()
 	return errors.Join(<-failed, <-failed)
 }
@@ -210,11 +213,25 @@ func (p *Proxy) badRequest(ctx *fasthttp.RequestCtx, err error) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		r.message = "the request ended before its announced length"
 	}
-	p.refuse(p.arrive(ctx), &r)
+	a := p.arrive(ctx)
+	c, ok := ctx.Conn().(*patientConn)
+	if ok && c.claude {
+		a.api = engine.Anthropic
+	}
+	p.refuse(a, &r)
 	ctx.SetConnectionClose()
-	if c, ok := ctx.Conn().(*patientConn); ok {
+	if ok {
 		c.linger.Store(true)
 	}
+}
+
+// expected answers a client that asks whether to send its body: not one that is too large.
+func (p *Proxy) expected(ctx *fasthttp.RequestCtx) (status int) {
+	if ctx.Request.Header.ContentLength() <= p.server.MaxRequestBodySize {
+		return fasthttp.StatusContinue
+	}
+	p.badRequest(ctx, fasthttp.ErrBodyTooLarge)
+	return fasthttp.StatusRequestEntityTooLarge
 }
 
 // unquoted is the server's error without what it quotes: of the request, and so of its credentials.

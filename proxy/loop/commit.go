@@ -21,6 +21,7 @@ import (
 
 // Bounds of what is held or kept of an answer, in bytes.
 const (
+	maxAnswer    = 64 << 20  // an answer that is held whole
 	maxEvent     = 16 << 20  // one server-sent event
 	maxPreamble  = 256 << 10 // events before the first content
 	maxErrorBody = 64 << 10  // of a failure
@@ -37,6 +38,9 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	switch status := in.Status(); {
 	case status < 200 || status > 299:
 		return nil, t.rejected(in, failure.Answer{Status: status, Body: in.Body()})
+	case in.Stream() != nil && !t.x.Call.Stream: // an SDK that expects a message cannot read events
+		err := fmt.Errorf("%w: the target answered with a stream, which was not asked for", failure.ErrEmpty)
+		return nil, t.rejected(in, failure.Answer{Status: status, Err: err})
 	case in.Stream() != nil:
 		return t.hold(in)
 	}
@@ -238,10 +242,14 @@ func (t *try) keep(in Incoming, a failure.Answer, f *failed) *answered {
 // status that stands for its reason and the form of a whole answer. What is no error to an SDK, such as the page of a box
 // in the middle, is told in the dialect's words.
 func keep(in Incoming, a failure.Answer, f *failed) *answered {
-	asItWas := a.Status >= 300 && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("{")) && gjson.ValidBytes(a.Body)
+	isError := a.Status >= 400 && a.Status <= 599
+	asItWas := isError && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("{")) && gjson.ValidBytes(a.Body)
 	kept := &answered{status: a.Status}
-	if a.Status < 300 {
+	switch {
+	case a.Status < 300:
 		kept.status = dialect.Status(a.API, f.Reason)
+	case !isError: // no API says so, and some clients act upon it
+		kept.status = 502
 	}
 	switch {
 	case asItWas, gjson.GetBytes(a.Body, "error").IsObject():

@@ -34,6 +34,8 @@ type Outgoing struct {
 	Until time.Time
 	// FirstEvent bounds the wait for the head of a stream; zero means Until alone does.
 	FirstEvent time.Time
+	// Longest bounds the body of an answer that is held whole, in bytes; 0 = 256 MB.
+	Longest int
 	// Gone ends the attempt at once when it fires.
 	Gone *clock.Signal
 }

@@ -71,7 +71,7 @@ func staysBehind(key []byte) bool {
 	}
 	name := lower[:len(key)]
 	switch string(name) {
-	case "connection", "keep-alive", "proxy-connection", "te", "trailer", "trailers", "transfer-encoding", "upgrade",
+	case "connection", "keep-alive", "proxy-connection", "te", "trailer", "trailers", "transfer-encoding", "upgrade", "http2-settings",
 		"proxy-authenticate", "content-length", "host", "expect", "origin", "accept-encoding":
 		return true
 	}

@@ -127,6 +127,7 @@ func (x *exchange) finish(alive bool) {
 		alive = false
 	}
 	_ = x.resp.CloseBodyStream()
+	alive = alive && x.reader.Buffered() == 0 // more than was asked for would be taken for the next answer
 	fasthttp.ReleaseResponse(x.resp)
 	x.releaseReader(x.reader)
 	if alive {

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,8 +16,8 @@ import (
 	"spillway/proxy/loop"
 )
 
-// maxWhole bounds an answer that is held whole before it commits, in bytes.
-const maxWhole = 256 << 20
+// longest bounds an answer that is held whole and is not a message, such as a file, in bytes.
+const longest = 256 << 20
 
 // Send implements [loop.Sender].
 func (t *Target) Send(out *loop.Outgoing) (loop.Incoming, error) {
@@ -77,10 +78,11 @@ func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
 	if x.hasNoBody() {
 		return nil
 	}
-	if err := x.resp.ReadBody(x.reader, maxWhole); err != nil {
+	most := cmp.Or(out.Longest, longest)
+	if err := x.resp.ReadBody(x.reader, most); err != nil {
 		return x.broke(err)
 	}
-	return x.decode()
+	return x.decode(most)
 }
 
 // write sends the request. Behind TLS, and where it is long, that is no more than writing; otherwise it returns when the answer, or
@@ -135,14 +137,18 @@ func (x *exchange) hasNoBody() bool {
 	return status == fasthttp.StatusNoContent || status == fasthttp.StatusNotModified
 }
 
-// decode undoes a content coding that the target applied although none was accepted.
-func (x *exchange) decode() error {
-	if x.resp.StreamBody || len(x.resp.Header.ContentEncoding()) == 0 {
+// decode undoes a content coding that the target applied although none was accepted, unless it makes more than most bytes.
+func (x *exchange) decode(most int) error {
+	coding := x.resp.Header.ContentEncoding()
+	if len(coding) == 0 || string(coding) == "identity" {
 		return nil
 	}
-	body, err := x.resp.BodyUncompressed()
+	if x.resp.StreamBody {
+		return fmt.Errorf("%w: a stream with content-encoding %s", failure.ErrReset, coding)
+	}
+	body, err := x.resp.BodyUncompressedWithLimit(most)
 	if err != nil {
-		return fmt.Errorf("%w: content-encoding %s: %w", failure.ErrReset, x.resp.Header.ContentEncoding(), err)
+		return fmt.Errorf("%w: content-encoding %s: %w", failure.ErrReset, coding, err)
 	}
 	x.resp.SetBody(body)
 	x.resp.Header.Del(fasthttp.HeaderContentEncoding)
