@@ -88,7 +88,7 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 			}
 		}
 	}()
-	return parser.Parse(args)
+	return parser.Parse(args) //nolint:wrapcheck // misuse tells of it
 }
 
 // tell prints an error as a person wants to read it: faults with their code frames.
