@@ -22,7 +22,7 @@ var rows = []row{
 	{"  got an error", func(r *Report) string { return grouped(r.Failed) }},
 	{"  got half an answer", func(r *Report) string { return grouped(r.Broken) }},
 	{"  gave up waiting", func(r *Report) string { return grouped(r.GaveUp) }},
-	{"first token p50", showTime("p50")},
+	{"first token p50, of those served", showTime("p50")},
 	{"            p95", showTime("p95")},
 	{"            p99", showTime("p99")},
 	{"upstream requests per client request", func(r *Report) string { return fmt.Sprintf("%.2f", ratio(r.Sends, r.Requests)) }},
