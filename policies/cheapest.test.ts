@@ -12,7 +12,7 @@ export default [
   {
     name: "the cheapest target is asked first",
     ctx: { targets, cost },
-    want: { send: "reseller", model: "claude-opus-5-5", after: null, because: "about $0.1000" },
+    want: { send: "reseller", model: "claude-opus-5-5", after: null, because: "about $0.1" },
   },
   {
     name: "another model only where it is allowed",
@@ -33,7 +33,7 @@ export default [
   {
     name: "but worth nine seconds",
     ctx: { targets, cost, health: { reseller: { pausedFor: "9s" } } },
-    want: { send: "reseller", queue: { atLeast: "9s" }, because: "about $0.1000, in 9 s" },
+    want: { send: "reseller", queue: { atLeast: "9s" }, because: "about $0.1, in 9 s" },
   },
   {
     name: "unless time is worth more",

@@ -52,7 +52,7 @@ export default {
     if (!best) return { fail: { status: 402, reason: "billing", message: `the request is expected to cost more than $${most}, or its price is not known` } };
 
     const { target, model, dollars, wait, tries } = best;
-    const because = dollars === Infinity ? "its price is not known" : `about $${dollars.toFixed(4)}${wait ? `, in ${Math.ceil(wait / 1000)} s` : ""}`;
+    const because = dollars === Infinity ? "its price is not known" : `about $${Number(dollars.toPrecision(3))}${wait ? `, in ${Math.ceil(wait / 1000)} s` : ""}`;
     const after = tries.length > 0 ? wait : undefined;
     return { send: target, model, after, queue: ctx.timeLeft - (after ?? 0), pause, because };
   },
