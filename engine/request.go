@@ -45,6 +45,8 @@ type Client struct {
 	Name string
 	// Priority is its lane.
 	Priority Priority
+	// Spent is what it has spent.
+	Spent Spent
 }
 
 // Priority is a lane of the queue.

@@ -55,6 +55,7 @@ var clientShape = newShape("request.client", true,
 		}
 		return string(c.Priority)
 	}},
+	field[engine.Client]{name: "spent", hidden: true, read: func(_ *call, c engine.Client) any { return part[engine.Spent]{spentShape, c.Spent} }},
 ).asking(func(engine.Client) question { return question{of: ofClient} })
 
 var sdkShape = newShape("request.sdk", true,

@@ -19,6 +19,8 @@ func TestTypesNameWhatPoliciesGetAndReturn(t *testing.T) {
 		"Policy":     policyKeys,
 		"Request":    fieldNames(requestShape),
 		"Client":     fieldNames(clientShape),
+		"Spent":      fieldNames(spentShape),
+		"Spending":   fieldNames(dayShape),
 		"SDK":        fieldNames(sdkShape),
 		"Attempt":    fieldNames(attemptShape),
 		"Ctx":        fieldNames(ctxShape),
@@ -50,6 +52,8 @@ func TestPoliciesGetAndReturnWhatTheProxyKnows(t *testing.T) {
 	}{
 		{"Request", append(goNames(engine.Request{}, map[string]string{"Content": ""}), goNames(engine.Outline{}, nil)...), without(fieldNames(requestShape), "header", "body")},
 		{"Client", goNames(engine.Client{}, nil), fieldNames(clientShape)},
+		{"Spent", goNames(engine.Spent{}, nil), fieldNames(spentShape)},
+		{"Spending", goNames(engine.Spending{}, nil), fieldNames(dayShape)},
 		{"SDK", goNames(engine.SDK{}, nil), fieldNames(sdkShape)},
 		{"Attempt", goNames(engine.Attempt{}, map[string]string{"Took": "ms"}), fieldNames(attemptShape)},
 		{"Ctx", goNames(engine.Ctx{}, map[string]string{"World": "", "Seed": "random"}), without(fieldNames(ctxShape), "opensIn", "targets", "health", "cost", "vars", "count")},

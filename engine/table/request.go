@@ -41,6 +41,7 @@ func readRequest(o *object) *engine.Request {
 	client := o.object("client")
 	text(client, "name", &r.Client.Name)
 	text(client, "priority", &r.Client.Priority, engine.High, engine.Normal, engine.Low)
+	readSpent(client.object("spent"), &r.Client.Spent)
 	client.end()
 	sdk := o.object("sdk")
 	number(sdk, "retryCount", &r.SDK.RetryCount)
@@ -51,6 +52,18 @@ func readRequest(o *object) *engine.Request {
 	number(o, "bytes", &r.Bytes)
 	o.end()
 	return r
+}
+
+func readSpent(o *object, s *engine.Spent) {
+	for period, into := range map[string]*engine.Spending{"minute": &s.Minute, "hour": &s.Hour, "day": &s.Day, "month": &s.Month} {
+		spending := o.object(period)
+		number(spending, "requests", &into.Requests)
+		number(spending, "tokens", &into.Tokens)
+		number(spending, "dollars", &into.Dollars)
+		spending.end()
+	}
+	number(o, "share", &s.Share)
+	o.end()
 }
 
 func readContent(o *object, r *engine.Request) *content {

@@ -213,7 +213,7 @@ func TestBadRows(t *testing.T) {
 			`{ name: "r", request: { modle: "m", client: { prio: "low" } }, attempts: [{}, { reson: "paused" }], ctx: { timeleft: 1, health: { claude: { overload: 1 } } }, want: {} }`,
 			[]string{
 				`p.test.ts:3:25: row "r": request.modle: unknown key (did you mean "model"?)`,
-				`p.test.ts:3:47: row "r": request.client.prio: unknown key (known here: name, priority)`,
+				`p.test.ts:3:47: row "r": request.client.prio: unknown key (known here: name, priority, spent)`,
 				`p.test.ts:3:81: row "r": attempts[1].reson: unknown key (did you mean "reason"?)`,
 				`p.test.ts:3:108: row "r": ctx.timeleft: unknown key (did you mean "timeLeft"?)`,
 				`p.test.ts:3:141: row "r": ctx.health.claude.overload: unknown key (did you mean "overloads"?)`,

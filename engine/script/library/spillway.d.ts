@@ -71,6 +71,32 @@ declare module "spillway" {
     readonly name: string;
     /** Its lane in queues. */
     readonly priority: "high" | "normal" | "low";
+    /** What it had spent when this request was admitted: this one included, those under way as estimated. Not enumerable. */
+    readonly spent: Spent;
+  }
+
+  /** What a client has spent. */
+  export interface Spent {
+    /** In the last minute. */
+    readonly minute: Spending;
+    /** In the last hour. */
+    readonly hour: Spending;
+    /** Today, in UTC. */
+    readonly day: Spending;
+    /** This month, in UTC. */
+    readonly month: Spending;
+    /** The part of the client's tightest limit that is used, 0 to 1: `share > 0.8` is the time for a smaller model. 0 without limits. */
+    readonly share: number;
+  }
+
+  /** So much of everything. */
+  export interface Spending {
+    /** How many. */
+    readonly requests: number;
+    /** Of all kinds: input, output, and what caches gave and took. */
+    readonly tokens: number;
+    /** USD, as far as prices are known. */
+    readonly dollars: number;
   }
 
   /** What the official SDKs announce with each request. */
@@ -411,8 +437,8 @@ declare module "spillway" {
    * message of "Hello" as `body`, and its length as `bytes`; `conversation` "row"; everything that counts 0; no `metadata`.
    */
   export interface TableRequest extends Partial<Omit<Request, "client" | "sdk" | "header">> {
-    /** Who asks. Absent: nobody with a name, of normal priority. */
-    client?: Partial<Client>;
+    /** Who asks. Absent: nobody with a name, of normal priority, who has spent nothing. */
+    client?: Partial<Omit<Client, "spent">> & { spent?: { [part in keyof Spent]?: Partial<Spent[part]> } };
     /** What its SDK announces. Absent: its first try, and no timeout. */
     sdk?: { retryCount?: number; timeout?: Duration };
     /** By name, for `request.header`. Absent: none. */
