@@ -33,11 +33,14 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 		ctx.SetBodyString("ok\n")
 	case path == "/readyz":
 		p.serveReady(ctx)
+	case dashboard.Serve(ctx): // it holds no secrets, and asks for the token itself
 	case !p.admitOperator(ctx):
 	case path == "/metrics":
 		fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(p.metrics.registry, promhttp.HandlerOpts{}))(ctx)
 	case path == "/api/now":
 		p.serveNow(ctx)
+	case path == "/api/clients":
+		writeJSON(ctx, p.clientsView())
 	case path == "/api/policies":
 		writeJSON(ctx, p.policiesView())
 	case path == "/api/candidates":
@@ -52,10 +55,9 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 		p.serveRequest(ctx, strings.TrimPrefix(path, "/api/requests/"))
 	case strings.HasPrefix(path, "/debug/pprof"):
 		pprofhandler.PprofHandler(ctx)
-	case dashboard.Serve(ctx):
 	default:
 		ctx.SetStatusCode(fasthttp.StatusNotFound)
-		ctx.SetBodyString("not here. Try / /healthz /readyz /metrics /api/targets /api/policies /api/candidates /api/requests\n")
+		ctx.SetBodyString("not here. Try / /healthz /readyz /metrics /api/targets /api/clients /api/policies /api/candidates /api/requests\n")
 	}
 }
 

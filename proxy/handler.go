@@ -12,6 +12,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"spillway/engine"
+	"spillway/proxy/account"
 	"spillway/proxy/config"
 	"spillway/proxy/dialect"
 	"spillway/proxy/hangup"
@@ -30,6 +31,9 @@ type arrival struct {
 	query    string
 	began    time.Time
 	client   *config.Client // nil when no clients are configured
+	account  *account.Account
+	hold     account.Hold
+	advice   *advice // for a client over its limits; nil otherwise
 	visit    *hangup.Visit
 	part     *part // in a trial; nil when it takes none
 }
@@ -55,6 +59,10 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 	}
 	a.visit = p.hangups.Enter(ctx.Conn(), a.id)
 	if !a.endpoint.Decides() {
+		if refused := p.hold(a, nil); refused != nil {
+			p.refuse(a, refused)
+			return
+		}
 		p.undecided(a)
 		return
 	}
@@ -164,6 +172,12 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 	}
 	if refused := a.limits(x); refused != nil {
 		return nil, refused
+	}
+	if refused := p.hold(a, x); refused != nil {
+		return nil, refused
+	}
+	if a.account != nil {
+		x.Request.Client.Spent, x.Hold = a.spent(), &a.hold
 	}
 	p.takePart(a, x)
 	x.Record = &trace.Record{

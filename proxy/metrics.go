@@ -93,7 +93,7 @@ func newMetrics(p *Proxy) *metrics {
 	m.keepHot()
 	m.registry.MustRegister(m.decisionLog)
 	m.registry.MustRegister(m.requests, m.refusals, m.attempts, m.passthrough, m.decisions, m.tokens, m.mismatches, m.reloads,
-		m.money.dollars, m.money.cache, m.money.clients, m.money.unpriced, m.decideTime, m.firstContent, m.requestTime, &state{p},
+		m.money.dollars, m.money.cache, m.money.clients, m.money.unpriced, m.decideTime, m.firstContent, m.requestTime, &state{p}, &spending{p},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

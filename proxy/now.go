@@ -16,6 +16,7 @@ type present struct {
 	Open     int           `json:"open"` // requests under way
 	Policies any           `json:"policies"`
 	Targets  any           `json:"targets"`
+	Clients  []clientView  `json:"clients"`
 	Line     line          `json:"line"`
 	Traffic  *pulse.Series `json:"traffic"`
 	Requests []request     `json:"requests"`
@@ -35,7 +36,7 @@ func (p *Proxy) serveNow(ctx *fasthttp.RequestCtx) {
 	onlyTrouble := string(ctx.QueryArgs().Peek("only")) == "trouble"
 	writeJSON(ctx, present{
 		At: stamp(now), Draining: p.draining.Load(), Open: p.hangups.Open(),
-		Policies: p.policiesView(), Targets: p.targetList(), Line: p.line(),
+		Policies: p.policiesView(), Targets: p.targetList(), Clients: p.clientList(), Line: p.line(),
 		Traffic: p.pulse.Series(now), Requests: p.briefRequests(limit, onlyTrouble),
 	})
 }

@@ -66,6 +66,9 @@ func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	o.metrics.ended(x.Request.API, e)
 	o.metrics.paid(x.Record, e, x.Targets)
 	o.pulse.Ended(e)
+	if x.Hold != nil {
+		settle(x.Hold, e)
+	}
 	o.logEnd(x, e)
 	if traced := traced(x); traced != nil {
 		traced.Ended(e)

@@ -83,6 +83,7 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 		return
 	}
 	resp.SetBody(in.Body())
+	a.settlePassed(t, in.Body(), p.clock.Now())
 	_ = in.Close()
 	a.visit.Leave()
 }

@@ -92,7 +92,12 @@ func (p *Proxy) reload() {
 	}
 	next, faults := p.build(f)
 	if len(faults) == 0 {
-		faults = p.exposed(next)
+		if faults = p.exposed(next); len(faults) == 0 {
+			faults = p.openAccounts(next)
+		}
+		if len(faults) > 0 {
+			next.policies.Close()
+		}
 	}
 	if len(faults) > 0 {
 		p.reject(revision, faults)
@@ -123,9 +128,6 @@ func (p *Proxy) exposed(next *snapshot) (faults engine.Faults) {
 			Position: at, Message: "without `admin_token` everyone who reaches " + p.AdminAddr() + " could see every request and pause targets",
 			Hint: "keep the token, or restart with an admin address on 127.0.0.1",
 		})
-	}
-	if len(faults) > 0 {
-		next.policies.Close()
 	}
 	return faults
 }

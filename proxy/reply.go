@@ -107,6 +107,9 @@ func (p *Proxy) refuse(a *arrival, r *refusal) {
 	resp.Header.SetContentType("application/json")
 	resp.Header.Set("X-Spillway-Id", a.id)
 	resp.Header.Set("X-Should-Retry", "false")
+	if a.advice != nil {
+		a.advise()
+	}
 	a.setRequestID()
 	resp.SetBody(dialect.ErrorBody(a.api, dialect.ErrorInfo{Status: r.status, Reason: r.reason, Message: r.message, RequestID: a.id}))
 	p.metrics.refused(a.api, r.status)

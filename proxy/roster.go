@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"spillway/engine"
+	"spillway/proxy/account"
 	"spillway/proxy/config"
 	"spillway/proxy/dialect"
 )
@@ -20,8 +21,9 @@ type roster struct {
 // holder is a key and whose it is.
 type holder struct {
 	config.Key
-	client *config.Client // nil for an admin's
-	used   atomic.Int64   // Unix nanoseconds; 0 = never since the start
+	client  *config.Client   // nil for an admin's
+	account *account.Account // the client's
+	used    atomic.Int64     // Unix nanoseconds; 0 = never since the start
 }
 
 // clientRoster is the roster of a configuration's clients; nil when there are none, and everybody is served.
@@ -58,6 +60,18 @@ func (r *roster) add(client *config.Client, keys []config.Key, previous *roster)
 	}
 }
 
+// open gives each holder its client's account. A nil roster has no holders.
+func (r *roster) open(b *account.Book) {
+	if r == nil {
+		return
+	}
+	for _, holders := range r.holders {
+		for _, h := range holders {
+			h.account = b.Account(h.client.Name)
+		}
+	}
+}
+
 // find is the holder of the key with a sum; nil when nobody holds it. A nil roster has no holders.
 func (r *roster) find(sum config.Sum) *holder {
 	if r == nil {
@@ -87,7 +101,7 @@ func (r *roster) use(key string, now time.Time) *holder {
 func (a *arrival) identify() *refusal {
 	for _, api := range [...]engine.API{engine.Anthropic, engine.OpenAI} {
 		if holder := a.snapshot.clients.use(dialect.Credential(api, a.header), a.began); holder != nil {
-			a.client = holder.client
+			a.client, a.account = holder.client, holder.account
 			return nil
 		}
 	}

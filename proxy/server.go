@@ -18,6 +18,7 @@ import (
 
 	"spillway/engine"
 	"spillway/engine/watch"
+	"spillway/proxy/account"
 	"spillway/proxy/candidate"
 	"spillway/proxy/clock"
 	"spillway/proxy/gate"
@@ -54,6 +55,7 @@ type Proxy struct {
 	exports *telemetry.Telemetry            // nil when off
 	journal atomic.Pointer[journal.Journal] // nil when decisions are not logged
 	hangups *hangup.Watcher
+	book    *account.Book
 	shadows *candidate.Shadows
 
 	current  atomic.Pointer[snapshot]
@@ -82,6 +84,7 @@ func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 		idPrefix: strconv.FormatInt(time.Now().UnixMilli(), 36) + "-", senders: map[string]*target.Target{},
 	}
 	p.gates = gate.New(p.clock, gate.Settings{})
+	p.book = account.NewBook(p.clock, p.tellSaving)
 	p.metrics = newMetrics(p)
 	p.loop = &loop.Loop{Clock: p.clock, Gates: p.gates, Counters: &loop.Counters{}, Observe: observer{p}, Benched: p.benched}
 	p.shadows = candidate.NewShadows(p.clock)
@@ -89,6 +92,7 @@ func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 		p.hangups.Close()
 		p.shadows.Close()
 		p.journal.Load().Close()
+		_ = p.book.Close()
 		return nil, err
 	}
 	return p, nil
@@ -101,6 +105,9 @@ func (p *Proxy) start() error {
 	}
 	next, faults := p.build(f)
 	if len(faults) > 0 {
+		return faults
+	}
+	if faults := p.openAccounts(next); len(faults) > 0 {
 		return faults
 	}
 	p.swap(next)
@@ -169,6 +176,9 @@ func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
 	p.hangups.Close()
 	p.closeExports(ctx)
 	p.journal.Load().Close()
+	if err := p.book.Close(); err != nil {
+		p.slog.Error("what clients spent at last could not be saved", "error", err)
+	}
 	p.shadows.Close()
 	_ = p.admin.Shutdown()
 	_ = p.listener.Close() // for a Serve that has not come so far yet
@@ -245,6 +255,7 @@ func unquoted(err error) string {
 func (p *Proxy) recover(a *arrival) {
 	if defect := recover(); defect != nil {
 		p.slog.Error("request failed by a defect in spillway", "id", a.id, "panic", fmt.Sprint(defect), "stack", string(debug.Stack()))
+		a.hold.Settle(a.hold.Cost(), p.clock.Now())
 		p.refuse(a, &refusal{500, engine.ReasonServer, "Spillway failed inside; its log has the details under " + a.id})
 	}
 }

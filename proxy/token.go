@@ -10,16 +10,20 @@ import (
 )
 
 // admitOperator says whether a request may see the admin address: no token is asked for, or it shows one. It is refused
-// otherwise. Programs send the token as Authorization: Bearer. A browser asks its user for it as the password of HTTP Basic,
-// and sends it along from then on; that pages of other origins cannot use it so is what serveOrder, Guard and the check of
-// the host's name see to.
+// otherwise. Programs and the dashboard send the token as Authorization: Bearer. A person who opens another page is asked for it
+// as the password of HTTP Basic, which the browser then sends by itself; serveOrder and Guard see to it that pages of other
+// origins gain nothing by that.
 func (p *Proxy) admitOperator(ctx *fasthttp.RequestCtx) bool {
 	admins := p.current.Load().admins
 	if admins == nil || admins.use(shownToken(&ctx.Request.Header), p.clock.Now()) != nil {
 		return true
 	}
-	ctx.Response.Header.Set("WWW-Authenticate", `Basic realm="Spillway: the password is the admin token", charset="UTF-8"`)
+	challenge := `Bearer realm="Spillway"`
+	if string(ctx.Request.Header.Peek("Sec-Fetch-Mode")) == "navigate" {
+		challenge = `Basic realm="Spillway: the password is the admin token", charset="UTF-8"`
+	}
 	refuseAdmin(ctx, fasthttp.StatusUnauthorized, "the admin address asks for its token: Authorization: Bearer, or the password of HTTP Basic with any user")
+	ctx.Response.Header.Set("WWW-Authenticate", challenge)
 	return false
 }
 

@@ -8,6 +8,19 @@ import (
 	"spillway/proxy/simtarget"
 )
 
+// A person who opens a page in a browser is asked for the token.
+func TestAdminTokenInBrowser(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}}, Config: "admin_token: admin-token\n"})
+	req, err := http.NewRequest(http.MethodGet, l.Admin+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Sec-Fetch-Mode", "navigate")
+	if got := do(t, req); got.StatusCode != 401 || !strings.HasPrefix(got.Header.Get("WWW-Authenticate"), "Basic ") {
+		t.Errorf("%d %v", got.StatusCode, got.Header)
+	}
+}
+
 // The admin address asks for its token, except where a load balancer looks.
 func TestAdminToken(t *testing.T) {
 	l := start(t, setup{Targets: []simtarget.Config{{}}, Config: "admin_token: [admin-token, { file: token }]\n", Files: map[string]string{"token": "second-token\n"}})
@@ -18,8 +31,8 @@ func TestAdminToken(t *testing.T) {
 	}{
 		{"/healthz", "", false, 200},
 		{"/readyz", "", false, 200},
-		{"/", "", false, 401},
-		{"/dashboard/main.js", "", false, 401},
+		{"/", "", false, 200},
+		{"/dashboard/main.js", "", false, 200},
 		{"/metrics", "", false, 401},
 		{"/api/now", "", false, 401},
 		{"/api/requests", "wrong", false, 401},
@@ -28,9 +41,9 @@ func TestAdminToken(t *testing.T) {
 		{"/api/targets/a/pause", "", false, 401},
 		{"/metrics", "admin-token", false, 200},
 		{"/metrics", "second-token", false, 200},
-		{"/", "admin-token", true, 200},
-		{"/", "admin-token2", true, 401},
-		{"/", "", true, 401},
+		{"/metrics", "admin-token", true, 200},
+		{"/metrics", "admin-token2", true, 401},
+		{"/metrics", "", true, 401},
 	} {
 		req, err := http.NewRequest(http.MethodGet, l.Admin+c.path, nil)
 		if err != nil {
@@ -46,7 +59,7 @@ func TestAdminToken(t *testing.T) {
 		if got.StatusCode != c.status {
 			t.Errorf("%s with %q: %d, want %d", c.path, c.token, got.StatusCode, c.status)
 		}
-		if challenge := got.Header.Get("WWW-Authenticate"); got.StatusCode == 401 != strings.HasPrefix(challenge, "Basic ") {
+		if challenge := got.Header.Get("WWW-Authenticate"); got.StatusCode == 401 != strings.HasPrefix(challenge, "Bearer ") {
 			t.Errorf("%s with %q: challenged with %q", c.path, c.token, challenge)
 		}
 	}

@@ -15,8 +15,8 @@ type Account struct {
 	quotas  []config.Quota
 	spent   windows
 	unsaved Amount // the part of spent that is not in the file
-	held    Amount  // by requests under way
-	total   Amount  // spent since the start
+	held    Amount // by requests under way
+	total   Amount // spent since the start
 	refused map[config.Quota]int64
 }
 
@@ -99,49 +99,3 @@ func (h *Hold) Settle(spent Amount, now time.Time) {
 
 // Cost is what is held.
 func (h *Hold) Cost() Amount { return h.cost }
-
-// State is an account at one moment.
-type State struct {
-	Client string
-	// Spent is by period.
-	Spent map[config.Period]Amount
-	// Held is what requests under way may cost, Total what was spent since the start of this process.
-	Held, Total Amount
-	Limits      []Limit
-}
-
-// Limit is how much of a quota is used.
-type Limit struct {
-	config.Quota
-
-	// Used counts what requests under way may cost.
-	Used float64
-	// Resets is when nothing of it will be used any more, if nothing is spent until then.
-	Resets time.Time
-	// Refused is how many requests went over it since the start of this process.
-	Refused int64
-}
-
-// Share is the part of the quota that is used; above 1 when an answer cost more than was held for it.
-func (l Limit) Share() float64 { return l.Used / l.Most }
-
-// State tells everything.
-func (a *Account) State(now time.Time) State {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.spent.roll(now)
-	s := State{Client: a.client, Held: a.held, Total: a.total, Spent: make(map[config.Period]Amount, len(periods))}
-	for i, p := range periods {
-		s.Spent[p] = a.spent[i].used(p, now)
-	}
-	for _, q := range a.quotas {
-		w := a.spent.of(q.Period)
-		resets := next(q.Period, time.Unix(w.Start, 0).UTC())
-		if slides(q.Period) {
-			resets = next(q.Period, resets)
-		}
-		used := w.counted(q, now) + a.held.Of(q.Measure)
-		s.Limits = append(s.Limits, Limit{Quota: q, Used: used, Resets: resets, Refused: a.refused[q]})
-	}
-	return s
-}

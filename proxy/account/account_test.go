@@ -42,7 +42,7 @@ func TestLimitsOfEveryPeriod(t *testing.T) {
 		if over.At.After(want) || want.Sub(over.At) > 31*time.Minute {
 			t.Errorf("per %s: room at %s, all of it at %s", period, over.At, resets)
 		}
-		if _, over := a.Hold(Amount{}, over.At.Add(-10 * time.Millisecond)); over == nil {
+		if _, over := a.Hold(Amount{}, over.At.Add(-10*time.Millisecond)); over == nil {
 			t.Errorf("per %s: there is room before there should be", period)
 		}
 		if _, over := a.Hold(Amount{}, over.At); over != nil {
@@ -89,7 +89,7 @@ func TestHeld(t *testing.T) {
 		holds[i].Settle(Spent(100, 0.10), noon)
 		holds[i].Settle(Spent(100, 0.10), noon) // does nothing
 	}
-	if got := a.State(noon).Spent[config.Day]; got != (Amount{4, 400, 400_000_000}) {
+	if got := a.State(noon).Spent[2]; got != (Amount{4, 400, 400_000_000}) {
 		t.Errorf("spent %+v", got)
 	}
 	if _, over := a.Hold(Spent(0, 0.61), noon); over == nil || over.Never {
@@ -130,7 +130,7 @@ func TestConcurrentHolds(t *testing.T) {
 	all.Wait()
 	n := 0
 	admitted.Range(func(any, any) bool { n++; return true })
-	if got := a.State(noon).Spent[config.Hour]; n != 20 || got != (Amount{20, 100, 0}) {
+	if got := a.State(noon).Spent[1]; n != 20 || got != (Amount{20, 100, 0}) {
 		t.Errorf("%d admitted, %+v", n, got)
 	}
 }

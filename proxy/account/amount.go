@@ -34,6 +34,11 @@ func (a Amount) Of(m config.Measure) float64 {
 	}
 }
 
+// AtLeast is the greater of two amounts, of everything.
+func (a Amount) AtLeast(b Amount) Amount {
+	return Amount{max(a.Requests, b.Requests), max(a.Tokens, b.Tokens), max(a.Nanodollars, b.Nanodollars)}
+}
+
 func (a Amount) plus(b Amount) Amount {
 	return Amount{a.Requests + b.Requests, a.Tokens + b.Tokens, a.Nanodollars + b.Nanodollars}
 }

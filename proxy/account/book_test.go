@@ -28,7 +28,7 @@ func open(t *testing.T, path string) *Book {
 }
 
 func spentToday(b *Book) Amount {
-	return b.Account("shop").State(b.clock.Now()).Spent[config.Day]
+	return b.Account("shop").State(b.clock.Now()).Spent[2]
 }
 
 func TestBookIsKept(t *testing.T) {

@@ -9,6 +9,7 @@
 //	verdict.js   what is wrong, in a sentence
 //	traffic.js   the last five minutes in four charts; chart.js draws them
 //	targets.js   targets and their gates; order.js pauses and resumes them
+//	clients.js   what clients have spent, and of which limits
 //	policies.js  what serves, and which edits were rejected
 //	requests.js  the latest requests; explain.js has the story of one
 //	dom.js       descriptions of elements, put into the document

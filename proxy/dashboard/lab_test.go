@@ -33,7 +33,10 @@ const policy = `export function decide(request, attempts) {
   return { send: "a", because: "<b>because</b>", pause: request.model === "closed" ? { target: "b", for: "1h" } : undefined };
 }`
 
-func start(t *testing.T) *lab {
+// clients has one, with limits.
+const clients = "clients: [ { name: shop, key: shop-key, priority: low, limits: { requests: 1000/day, tokens: 1M/month, dollars: 5/hour } } ]\n"
+
+func start(t *testing.T, more ...string) *lab {
 	t.Helper()
 	l := &lab{dir: t.TempDir()}
 	config := "listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\npolicy: mine\npolicies: policies\nlimits: { decide: 5s }\ntargets:\n"
@@ -46,7 +49,7 @@ func start(t *testing.T) *lab {
 		config += fmt.Sprintf("  %s: { dialect: anthropic, url: %q, key: key-of-%s }\n", name, target.URL(), name)
 	}
 	l.write(t, "policies/mine.ts", policy)
-	l.write(t, "spillway.yaml", config)
+	l.write(t, "spillway.yaml", config+clients+strings.Join(more, ""))
 	p, err := proxy.New(proxy.Sources{Config: filepath.Join(l.dir, "spillway.yaml"), Embedded: os.DirFS("../../policies")}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +96,7 @@ func (l *lab) ask(t *testing.T, model string) string {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Api-Key", "shop-key")
 	req.Header.Set("Anthropic-Version", "2023-06-01")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

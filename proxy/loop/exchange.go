@@ -5,6 +5,7 @@ import (
 
 	"spillway/engine"
 	"spillway/engine/runtime"
+	"spillway/proxy/account"
 	"spillway/proxy/clock"
 	"spillway/proxy/config"
 	"spillway/proxy/dialect"
@@ -36,6 +37,8 @@ type Exchange struct {
 	Cut func() bool
 	// Record is the trace.
 	Record *trace.Record
+	// Hold is what the client may have to pay; nil when nobody counts. Whoever observes the end settles it.
+	Hold *account.Hold
 	// Trace follows the request's sends for tracing; nil when there is none.
 	Trace Trace
 	// Beside is told of the request's decisions and its end, when it takes part in a trial; nil otherwise.

@@ -1,5 +1,6 @@
 // The page, as a function of what the API said last and of what the person chose.
 
+import { clientsPanel } from "./clients.js";
 import { h, put } from "./dom.js";
 import { explain } from "./explain.js";
 import { Live, useToken } from "./live.js";
@@ -43,6 +44,7 @@ function paint() {
     verdictPanel(now, judged),
     trafficPanels(now.traffic, view.cursor, (second) => change({ cursor: second })),
     targetsPanel(now, orders),
+    now.clients.length > 0 && clientsPanel(now.clients),
     policiesPanel(now.policies),
     requestsPanel(shown, view, { change: choose, hold: (held) => held !== view.held && change({ held }), find: open, open }));
 }

@@ -1,5 +1,6 @@
 // What is wrong, in a sentence that a person understands at three in the morning, and below it each cause.
 
+import { isSpent } from "./clients.js";
 import { h } from "./dom.js";
 import { countdown, count, listed, percent, plural, sum } from "./words.js";
 
@@ -10,7 +11,7 @@ export function judge(now) {
   const share = errors(now);
   const closed = now.targets.filter((t) => t.gates.length > 0 && t.gates.every((g) => !isOpen(g)));
   const troubled = now.targets.filter((t) => t.gates.some(isTroubled) || lostKeys(t).length > 0);
-  const causes = [...lineCause(now), ...gateCauses(now), ...keyCauses(now), ...editCause(now)];
+  const causes = [...lineCause(now), ...gateCauses(now), ...keyCauses(now), ...limitCauses(now), ...editCause(now)];
   if (share > 0) causes.unshift({ tone: share >= 0.05 ? "bad" : "warn", text: `${percent(share)} of requests in the last ${recent} s ended in an error for the client`, href: "#requests" });
   return { ...headline(now, share, closed, troubled), causes };
 }
@@ -80,6 +81,11 @@ function lineCause(now) {
   if (now.line.requests === 0) return [];
   const full = lineFull(now);
   return [{ tone: full ? "bad" : "warn", text: `${plural(now.line.requests, "request")} in line${full ? `, of ${count(now.line.limit)} at most` : ""}`, href: "#targets" }];
+}
+
+function limitCauses(now) {
+  return (now.clients ?? []).flatMap((c) => c.limits.filter(isSpent).map((l) => (
+    { tone: "warn", text: `${c.name} has used ${percent(Math.min(l.used / l.most, 1))} of its ${l.measure} per ${l.period}`, href: "#clients" })));
 }
 
 function editCause(now) {
