@@ -8,10 +8,12 @@ type spending struct{ *Proxy }
 var (
 	clientRequestsDesc = prometheus.NewDesc("spillway_client_requests_total", "Requests that were admitted, by client.", []string{"client"}, nil)
 	clientTokensDesc   = prometheus.NewDesc("spillway_client_tokens_total", "Tokens of all kinds, as far as targets told, by client.", []string{"client"}, nil)
-	clientUsedDesc     = prometheus.NewDesc("spillway_client_limit_used_ratio", "The part of a client's limit that is used, requests under way included.", limitLabels, nil)
-	clientRefusedDesc  = prometheus.NewDesc("spillway_client_limit_refusals_total", "Requests refused because they would have gone over a client's limit.", limitLabels, nil)
-	unsavedDesc        = prometheus.NewDesc("spillway_client_spending_unsaved", "1 while what clients spend cannot be saved.", nil, nil)
-	limitLabels        = []string{"client", "measure", "period"}
+	clientUsedDesc     = prometheus.NewDesc("spillway_client_limit_used_ratio",
+		"The part of a client's limit that is used, requests under way included.", limitLabels, nil)
+	clientRefusedDesc = prometheus.NewDesc("spillway_client_limit_refusals_total",
+		"Requests refused because they would have gone over a client's limit.", limitLabels, nil)
+	unsavedDesc = prometheus.NewDesc("spillway_client_spending_unsaved", "1 while what clients spend cannot be saved.", nil, nil)
+	limitLabels = []string{"client", "measure", "period"}
 )
 
 // Describe implements [prometheus.Collector].

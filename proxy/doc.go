@@ -13,6 +13,9 @@
 //	snapshot.go  configuration, vars and policies as one immutable set, pinned by each request
 //	reload.go    a changed file becomes the next snapshot, or is rejected
 //	server.go    listeners, start and graceful stop
+//	roster.go    whose key a request shows
+//	spending.go  what a client may still spend; clientviews.go and clientmetrics.go show it
+//	token.go     who may see the admin address
 //	observe.go   metrics and logs of what happened
 //	access.go    one line for every request
 //	ownkeys.go   the keys that targets have of their own
@@ -24,6 +27,6 @@
 //	now.go       what the dashboard asks for, all at once
 //	operate.go   what operators do
 //
-// and below, a folder for each concern: config, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
+// and below, a folder for each concern: config, account, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
 // target, trace, candidate, journal, pulse, latency, telemetry, dashboard, hangup, clock, simtarget, simulate.
 package proxy

@@ -63,7 +63,7 @@ func (a *Account) over(cost Amount, now time.Time) (worst *Over) {
 		if used < q.Most && used+needed <= q.Most+epsilon {
 			continue
 		}
-		over := Over{Quota: q, At: w.room(q, needed, now), Never: needed > q.Most}
+		over := Over{Quota: q, At: w.room(q, needed), Never: needed > q.Most}
 		if worst == nil || over.At.After(worst.At) {
 			worst = &over
 		}

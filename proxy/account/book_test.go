@@ -147,13 +147,13 @@ func TestOpenFails(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`[{"Start":1,"Spent":{"Requests":1},"Before":{}},null]`))
-	f.Fuzz(func(t *testing.T, text []byte) {
+	f.Fuzz(func(_ *testing.T, text []byte) {
 		w := decode(text)
 		w.roll(noon)
 		w.add(Amount{Requests: 1})
 		for i, p := range periods {
 			w[i].used(p, noon)
-			w[i].room(config.Quota{Measure: config.Requests, Period: p, Most: 1}, 1, noon)
+			w[i].room(config.Quota{Measure: config.Requests, Period: p, Most: 1}, 1)
 		}
 	})
 }

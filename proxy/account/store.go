@@ -41,7 +41,7 @@ func (s *store) add(entries []entry, now time.Time) (err error) {
 				err = entries[i].addTo(b, now)
 			}
 		}
-		return err //nolint:wrapcheck // it is, below
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("add to %s: %w", s.path, err)

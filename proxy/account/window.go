@@ -109,7 +109,7 @@ func (w window) passed(p config.Period, now time.Time) float64 {
 
 // room is when so much of a quota's measure fits again, if nothing else is spent until then. It is the end of the period
 // after this one for what does not fit at all.
-func (w window) room(q config.Quota, need float64, now time.Time) time.Time {
+func (w window) room(q config.Quota, need float64) time.Time {
 	start := time.Unix(w.Start, 0).UTC()
 	end := next(q.Period, start)
 	if !slides(q.Period) {
