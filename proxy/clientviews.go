@@ -13,15 +13,15 @@ type clientView struct {
 	Name     string          `json:"name"`
 	Policy   string          `json:"policy"`
 	Priority engine.Priority `json:"priority"`
-	Keys     []keyView       `json:"keys"`
+	Keys     []clientKeyView       `json:"keys"`
 	// Spent is by period: minute, hour, day and month. Total is since the start of this process.
 	Spent  map[config.Period]amountView `json:"spent"`
 	Total  amountView                   `json:"total"`
 	Limits []limitView                  `json:"limits"`
 }
 
-// keyView is a key as people tell keys apart.
-type keyView struct {
+// clientKeyView is a key as people tell keys apart.
+type clientKeyView struct {
 	Fingerprint string `json:"fingerprint"`
 	// Used is when it was used last; absent when that was before the start of this process.
 	Used string `json:"used,omitempty"`
@@ -63,7 +63,7 @@ func (p *Proxy) clientList() []clientView {
 	views := []clientView{}
 	for i := range s.config.Clients {
 		c := &s.config.Clients[i]
-		view := clientView{Name: c.Name, Policy: c.Policy, Priority: c.Priority, Keys: s.keyViews(c), Limits: []limitView{}}
+		view := clientView{Name: c.Name, Policy: c.Policy, Priority: c.Priority, Keys: s.clientKeyViews(c), Limits: []limitView{}}
 		if view.Policy == "" {
 			view.Policy = s.config.Policy
 		}
@@ -89,10 +89,10 @@ func (v *clientView) fill(s account.State) {
 
 func viewAmount(a account.Amount) amountView { return amountView{a.Requests, a.Tokens, a.Dollars()} }
 
-func (s *snapshot) keyViews(c *config.Client) []keyView {
-	var views []keyView
+func (s *snapshot) clientKeyViews(c *config.Client) []clientKeyView {
+	var views []clientKeyView
 	for _, key := range c.Keys {
-		view := keyView{Fingerprint: key.Sum.Fingerprint()}
+		view := clientKeyView{Fingerprint: key.Sum.Fingerprint()}
 		if h := s.clients.find(key.Sum); h != nil {
 			if used := h.used.Load(); used > 0 {
 				view.Used = stamp(time.Unix(0, used))
