@@ -92,11 +92,12 @@ func (p *Proxy) policiesView() any {
 		Loaded   string    `json:"loaded"`
 		Default  string    `json:"default"`
 		Policies []string  `json:"policies"`
+		Benched  []string  `json:"benched,omitempty"` // had to be stopped too often, and are not called for a while
 		Rejected *rejected `json:"rejected,omitempty"`
 		// Candidates are the policies on trial.
 		Candidates []candidateView `json:"candidates"`
 	}{State: "loaded", Revision: current.revision, Loaded: stamp(current.loaded), Default: current.config.Policy, Policies: current.policies.Names(),
-		Candidates: p.candidateViews(false)}
+		Benched: current.benched(), Candidates: p.candidateViews(false)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rejected != nil {

@@ -152,6 +152,10 @@ var (
 	openDesc     = prometheus.NewDesc("spillway_open_requests", "Requests under way.", nil, nil)
 	snapshotDesc = prometheus.NewDesc("spillway_snapshot_info",
 		"The revision in use; rejected is true while the files on disk are not what serves.", []string{"revision", "rejected"}, nil)
+	benchedDesc = prometheus.NewDesc("spillway_policy_benched",
+		"1 while a policy is not called, since it had to be stopped too often: onError decides.", []string{"policy"}, nil)
+	stuckDesc = prometheus.NewDesc("spillway_policy_stuck_calls",
+		"Calls of a policy that were given up, and still run: each takes a core.", []string{"policy"}, nil)
 	pausedDesc   = prometheus.NewDesc("spillway_gate_paused", "1 while a gate is paused or probing.", gateLabels, nil)
 	inFlightDesc = prometheus.NewDesc("spillway_gate_in_flight", "Requests at a target.", gateLabels, nil)
 	limitDesc    = prometheus.NewDesc("spillway_gate_limit", "How many requests a gate admits at once.", gateLabels, nil)
@@ -170,7 +174,7 @@ func (s *state) Describe(ch chan<- *prometheus.Desc) {
 		ch <- d
 	}
 	for _, d := range []*prometheus.Desc{
-		openDesc, snapshotDesc, pausedDesc, inFlightDesc, limitDesc, queuedDesc, overloadDesc, keyBenched, keyInFlight, keySends,
+		openDesc, snapshotDesc, benchedDesc, stuckDesc, pausedDesc, inFlightDesc, limitDesc, queuedDesc, overloadDesc, keyBenched, keyInFlight, keySends,
 	} {
 		ch <- d
 	}
@@ -187,6 +191,12 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	rejected := s.rejected != nil
 	s.mu.Unlock()
 	gauge(snapshotDesc, 1, s.current.Load().revision, strconv.FormatBool(rejected))
+	policies := s.current.Load().policies
+	for _, name := range policies.Names() {
+		stats := policies.Policy(name).Stats()
+		gauge(benchedDesc, float64(oneIf(stats.Benched)), name)
+		gauge(stuckDesc, float64(stats.Stuck), name)
+	}
 	for key, h := range s.gateHealth() {
 		labels := []string{key.Target, key.Model}
 		gauge(pausedDesc, float64(oneIf(h.Paused)), labels...)

@@ -51,6 +51,10 @@ type setup struct {
 	Keys string
 	// Hasty shortens the times that clients get to send and to take.
 	Hasty bool
+	// Quiet keeps no log.
+	Quiet bool
+	// Decide is the time limit of a decision; "" = 5s, since the machine that runs the tests may be busy.
+	Decide string
 }
 
 // start runs a proxy for the length of a test.
@@ -92,9 +96,12 @@ func start(t *testing.T, s setup) *lab {
 	for name, text := range s.Files {
 		l.Write(t, name, text)
 	}
-	config += "limits:\n  decide: 5s # the machine that runs the tests may be busy\n  " + s.Limits + "\n"
+	config += "limits:\n  decide: " + cmp.Or(s.Decide, "5s") + "\n  " + s.Limits + "\n"
 	l.Write(t, "spillway.yaml", config+s.Config)
 	log := slog.New(slog.NewTextHandler(l.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	if s.Quiet {
+		log = slog.New(slog.DiscardHandler)
+	}
 	p, err := proxy.New(proxy.Sources{Config: filepath.Join(l.Dir, "spillway.yaml"), Embedded: os.DirFS("../policies")}, log)
 	if err != nil {
 		t.Fatal(err)

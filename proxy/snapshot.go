@@ -191,3 +191,13 @@ func (p *Proxy) targets(c *config.Config) ([]*loop.Target, error) {
 	p.senders = kept
 	return made, nil
 }
+
+// benched names the policies that had to be stopped too often and are not called for a while.
+func (s *snapshot) benched() (names []string) {
+	for _, name := range s.policies.Names() {
+		if s.policies.Policy(name).Stats().Benched {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -22,15 +22,21 @@ type wire struct {
 // Dial opens a connection to the proxy for the length of a test.
 func (l *lab) Dial(t *testing.T) *wire {
 	t.Helper()
-	c, err := net.Dial("tcp", l.Addr())
+	c, err := l.dial()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
-		t.Fatal(err)
+	return c
+}
+
+// dial opens a connection to the proxy for its caller to close.
+func (l *lab) dial() (*wire, error) {
+	c, err := net.Dial("tcp", l.Addr())
+	if err != nil {
+		return nil, err
 	}
-	return &wire{c.(*net.TCPConn), bufio.NewReader(c)}
+	return &wire{c.(*net.TCPConn), bufio.NewReader(c)}, c.SetDeadline(time.Now().Add(patience))
 }
 
 // Say writes bytes as they are. A proxy that has refused already may have stopped listening.

@@ -41,6 +41,7 @@ func TestVerdict(t *testing.T) {
 		"a full line":      {`now.line.requests = 90`, "bad", "The line is nearly full: soon requests will be turned away", "90 requests in line, of 100 at most"},
 		"a spent limit":    {`now.clients = [{ name: "shop", limits: [{ measure: "dollars", period: "day", used: 0.96, most: 1 }, { measure: "tokens", period: "day", used: 9, most: 10 }] }]`, "good", "All is well", "shop has used 96 % of its dollars per day"},
 		"a rejected edit":  {`now.policies.rejected = { faults: [{ message: "no such target", at: "mine.ts:3:9" }] }`, "warn", "Clients are served, but an edit was rejected", "an edit was rejected; revision r1 serves on “no such target” mine.ts:3:9"},
+		"a benched policy": {`now.policies.benched = ["mine"]`, "warn", "Clients are served without a policy that had to be stopped too often", "policy mine had to be stopped too often and is not called: its onError decides"},
 		"rejected, unread": {`now.policies.rejected = { faults: [] }`, "warn", "Clients are served, but an edit was rejected", "an edit was rejected; revision r1 serves on"},
 		"stopping":         {`now.draining = true`, "warn", "Spillway is stopping", ""},
 	} {

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { clock, plural } from "./words.js";
 
 export function policiesPanel(policies) {
-  const { rejected } = policies;
+  const { rejected, benched = [] } = policies;
   return h("section", { key: "policies", id: "policies", class: "panel", "aria-labelledby": "policies-title" },
     h("h2", { id: "policies-title" }, "Policies"),
     rejected && h("div", { key: "rejected", class: "rejected" },
@@ -14,7 +14,8 @@ export function policiesPanel(policies) {
     h("dl", { class: "line" },
       pair("revision", h("code", null, policies.revision)), pair("loaded", clock(policies.loaded))),
     h("ul", { class: "policies" }, policies.policies.map((name) =>
-      h("li", { key: name }, name, name === policies.default && h("span", { class: "quiet" }, " decides by default")))));
+      h("li", { key: name }, name, name === policies.default && h("span", { class: "quiet" }, " decides by default"),
+        benched.includes(name) && h("strong", null, " benched")))));
 }
 
 const pair = (name, value) => h("div", { key: name }, h("dt", null, name), h("dd", null, value));

@@ -11,7 +11,7 @@ export function judge(now) {
   const share = errors(now);
   const closed = now.targets.filter((t) => t.gates.length > 0 && t.gates.every((g) => !isOpen(g)));
   const troubled = now.targets.filter((t) => t.gates.some(isTroubled) || lostKeys(t).length > 0);
-  const causes = [...lineCause(now), ...gateCauses(now), ...keyCauses(now), ...limitCauses(now), ...editCause(now)];
+  const causes = [...lineCause(now), ...gateCauses(now), ...keyCauses(now), ...limitCauses(now), ...editCause(now), ...benchCauses(now)];
   if (share > 0) causes.unshift({ tone: share >= 0.05 ? "bad" : "warn", text: `${percent(share)} of requests in the last ${recent} s ended in an error for the client`, href: "#requests" });
   return { ...headline(now, share, closed, troubled), causes };
 }
@@ -26,6 +26,7 @@ function headline(now, share, closed, troubled) {
   if (lineFull(now)) return { tone: "bad", headline: "The line is nearly full: soon requests will be turned away" };
   if (waiting(now)) return { tone: "warn", headline: names ? `Clients wait in line: ${names} in trouble` : "Clients wait in line" };
   if (names) return { tone: "warn", headline: `Clients are served, though ${names} ${troubled.length > 1 ? "are" : "is"} in trouble` };
+  if (now.policies.benched?.length) return { tone: "warn", headline: "Clients are served without a policy that had to be stopped too often" };
   if (now.policies.rejected) return { tone: "warn", headline: "Clients are served, but an edit was rejected" };
   if (sum(now.traffic.sends, recent) + now.open === 0) return { tone: "good", headline: "All is quiet" };
   return { tone: "good", headline: "All is well" };
@@ -94,6 +95,9 @@ function editCause(now) {
   const first = rejected.faults[0];
   return [{ tone: "warn", text: `an edit was rejected; revision ${now.policies.revision} serves on`, why: first?.message, at: first?.at, href: "#policies" }];
 }
+
+const benchCauses = (now) => (now.policies.benched ?? []).map((name) => (
+  { tone: "warn", text: `policy ${name} had to be stopped too often and is not called: its onError decides`, href: "#policies" }));
 
 export const symbols = { good: "✓", warn: "!", bad: "✕" };
 
