@@ -13,7 +13,7 @@ type clientView struct {
 	Name     string          `json:"name"`
 	Policy   string          `json:"policy"`
 	Priority engine.Priority `json:"priority"`
-	Keys     []clientKeyView       `json:"keys"`
+	Keys     []clientKeyView `json:"keys"`
 	// Spent is by period: minute, hour, day and month. Total is since the start of this process.
 	Spent  map[config.Period]amountView `json:"spent"`
 	Total  amountView                   `json:"total"`

@@ -13,6 +13,7 @@
 //	snapshot.go  configuration, vars and policies as one immutable set, pinned by each request
 //	reload.go    a changed file becomes the next snapshot, or is rejected
 //	server.go    listeners, start and graceful stop
+//	secure.go    TLS
 //	roster.go    whose key a request shows
 //	spending.go  what a client may still spend; clientviews.go and clientmetrics.go show it
 //	token.go     who may see the admin address

@@ -21,6 +21,7 @@ import (
 	"spillway/proxy/account"
 	"spillway/proxy/candidate"
 	"spillway/proxy/clock"
+	"spillway/proxy/config"
 	"spillway/proxy/gate"
 	"spillway/proxy/hangup"
 	"spillway/proxy/journal"
@@ -139,6 +140,19 @@ func (p *Proxy) start() error {
 	return nil
 }
 
+// URL is where clients connect, without a path.
+func (p *Proxy) URL() string { return scheme(p.current.Load().config.TLS) + p.Addr() }
+
+// AdminURL is where the admin API is, without a path.
+func (p *Proxy) AdminURL() string { return scheme(p.current.Load().config.AdminTLS) + p.AdminAddr() }
+
+func scheme(t *config.TLS) string {
+	if t != nil {
+		return "https://"
+	}
+	return "http://"
+}
+
 // Addr is where clients connect, as host:port.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 
@@ -156,10 +170,9 @@ func (p *Proxy) Serve() error {
 	p.watch()
 	p.reload() // what changed before the watch began
 	failed := make(chan error, 2)
-	go func() {
-		failed <- p.server.Serve(patientListener{p.listener, p.sendTimeout, p.server.MaxRequestBodySize})
-	}()
-	go func() { failed <- p.admin.Serve(p.adminAt) }()
+	clients := p.secure(patientListener{p.listener, p.sendTimeout, p.server.MaxRequestBodySize}, clientTLS)
+	go func() { failed <- p.server.Serve(clients) }()
+	go func() { failed <- p.admin.Serve(p.secure(p.adminAt, adminTLS)) }()
 	return errors.Join(<-failed, <-failed)
 }
 
@@ -224,13 +237,13 @@ func (p *Proxy) badRequest(ctx *fasthttp.RequestCtx, err error) {
 		r.message = "the request ended before its announced length"
 	}
 	a := p.arrive(ctx)
-	c, ok := ctx.Conn().(*patientConn)
-	if ok && c.claude {
+	c := patient(ctx.Conn())
+	if c != nil && c.claude {
 		a.api = engine.Anthropic
 	}
 	p.refuse(a, &r)
 	ctx.SetConnectionClose()
-	if ok {
+	if c != nil {
 		c.linger.Store(true)
 	}
 }

@@ -70,8 +70,8 @@ func (c *runCommand) Run() error {
 	defer restore()
 	served := make(chan error, 1)
 	go func() { served <- p.Serve() }()
-	log.Info("spillway is up", "clients", "http://"+p.Addr(), "admin", "http://"+p.AdminAddr(),
-		"try", "ANTHROPIC_BASE_URL=http://"+p.Addr(), "config", sources.Config, "revision", p.Revision())
+	log.Info("spillway is up", "clients", p.URL(), "admin", p.AdminURL(),
+		"try", "ANTHROPIC_BASE_URL="+p.URL(), "config", sources.Config, "revision", p.Revision())
 	select {
 	case err := <-served:
 		return err

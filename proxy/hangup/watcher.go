@@ -4,6 +4,7 @@
 package hangup
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"sync"
@@ -40,6 +41,7 @@ type Visit struct {
 	id         string
 	cut        atomic.Bool
 	conn       net.Conn
+	secure     bool            // what can be read is not for us to tell apart: its end may be an alert of TLS
 	raw        syscall.RawConn // set at the first look: short requests never need it
 	shard      *shard
 	prev, next *Visit
@@ -60,6 +62,7 @@ func (w *Watcher) Close() { close(w.stop) }
 func (w *Watcher) Enter(conn net.Conn, id string) *Visit {
 	s := &w.shards[w.next.Add(1)%shards]
 	v := &Visit{id: id, conn: conn, shard: s}
+	_, v.secure = conn.(interface{ ConnectionState() tls.ConnectionState })
 	s.mu.Lock()
 	if v.next = s.head; v.next != nil {
 		v.next.prev = v
@@ -171,7 +174,7 @@ func (v *Visit) hungUp() bool {
 	err := v.raw.Control(func(fd uintptr) {
 		var b [1]byte
 		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		gone = err == nil && n == 0 || err != nil && !errors.Is(err, syscall.EAGAIN) && !errors.Is(err, syscall.EINTR)
+		gone = err == nil && (n == 0 || v.secure && closedBehind(fd)) || err != nil && !errors.Is(err, syscall.EAGAIN) && !errors.Is(err, syscall.EINTR)
 	})
 	return err != nil || gone
 }
