@@ -76,7 +76,13 @@ func (p *Proxy) serveRequest(ctx *fasthttp.RequestCtx, id string) {
 		refuseAdmin(ctx, fasthttp.StatusNotFound, "no such request among the latest; it may have been long ago")
 		return
 	}
-	writeJSON(ctx, requestView(r, true))
+	view := requestView(r, true)
+	if rows := r.Rows(); len(rows) == len(view.Steps) {
+		for i := range view.Steps {
+			view.Steps[i].Row = rows[i]
+		}
+	}
+	writeJSON(ctx, view)
 }
 
 // policiesView is what serves, and what was rejected.

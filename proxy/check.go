@@ -63,6 +63,15 @@ func Open(s Sources) (Project, engine.Faults) {
 	}, nil
 }
 
+// AdminAddress is where the configuration says that the admin API is.
+func AdminAddress(s Sources) (string, engine.Faults) {
+	c, _, faults := s.loadConfig()
+	if len(faults) > 0 {
+		return "", faults
+	}
+	return c.Admin, nil
+}
+
 // Vars are those of the configuration, and as decision logs keep them.
 func Vars(s Sources) (vars, shown map[string]any, faults engine.Faults) {
 	c, _, faults := s.loadConfig()

@@ -183,7 +183,9 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 	x.Record = &trace.Record{
 		ID: a.id, API: a.api, Path: a.path, Model: call.Model, Stream: call.Stream, Bytes: len(call.Body),
 		Client: x.Request.Client.Name, Policy: x.Policy.Name(), Revision: a.snapshot.revision, Snapshot: a.snapshot.kept, Began: a.began,
+		Asked: x.Request, Sources: x.Policy,
 	}
+	x.Record.Asked.Content = nil // which ends with the request
 	if p.exports != nil {
 		x.Trace = p.exports.Request(x.Record, a.header)
 	}

@@ -2,9 +2,12 @@ package proxy
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"spillway/engine"
+	"spillway/engine/table"
 	"spillway/proxy/cost"
 	"spillway/proxy/gate"
 	"spillway/proxy/trace"
@@ -106,6 +109,7 @@ type request struct {
 type step struct {
 	At      float64        `json:"at"`
 	Policy  string         `json:"line,omitempty"`
+	Source  string         `json:"source,omitempty"` // the text of that line
 	Chose   map[string]any `json:"chose,omitempty"`
 	Because string         `json:"because,omitempty"`
 	Saw     map[string]any `json:"saw,omitempty"`
@@ -116,9 +120,12 @@ type step struct {
 	Fault    *fault         `json:"fault,omitempty"`
 	Notes    []string       `json:"notes,omitempty"`
 	Failed   []attempt      `json:"failed,omitempty"`
+	// Row is the decision as a row of a table of tests; only where one request is asked for.
+	Row string `json:"row,omitempty"`
 }
 
 type attempt struct {
+	At         float64       `json:"at"`
 	Target     string        `json:"target"`
 	Model      string        `json:"model"`
 	Kind       engine.Kind   `json:"kind"`
@@ -176,7 +183,7 @@ func requestView(r *trace.Record, steps bool) request {
 func viewStep(r *trace.Record, s trace.Step) step {
 	d := s.Decision
 	view := step{
-		At: ms(s.At.Sub(r.Began)), Policy: d.At.String(), Because: d.Action.Because, Took: ms(d.Took), Recalled: d.Recalled, Outcome: d.Outcome,
+		Source: r.Line(d.At), At: ms(s.At.Sub(r.Began)), Policy: d.At.String(), Because: d.Action.Because, Took: ms(d.Took), Recalled: d.Recalled, Outcome: d.Outcome,
 		Fault: viewFault(d.Fault), Notes: s.Notes, Chose: viewAction(d.Action),
 	}
 	if len(d.Reads) > 0 {
@@ -187,82 +194,27 @@ func viewStep(r *trace.Record, s trace.Step) step {
 	}
 	for _, a := range s.Attempts {
 		view.Failed = append(view.Failed, attempt{
-			Target: a.Target, Model: a.Model, Kind: a.Kind, Status: a.Status, Reason: a.Reason, Retry: a.Retry, Code: a.Code,
+			At: ms(a.At.Sub(r.Began)), Target: a.Target, Model: a.Model, Kind: a.Kind, Status: a.Status, Reason: a.Reason, Retry: a.Retry, Code: a.Code,
 			Message: a.Message, RetryAfter: ms(a.RetryAfter), Took: ms(a.Took), Edits: a.Edits, Key: a.Key, OtherKey: a.OtherKey,
 		})
 	}
 	return view
 }
 
-// viewAction is an action in the policy API's words.
+// viewAction is an action in the policy API's words. Of what may hold text of the caller's only the names are told.
 func viewAction(a engine.Action) map[string]any {
-	view := map[string]any{}
-	if s := a.Send; s != nil {
-		view["send"] = s.Target
-		put(view, "model", s.Model)
-		put(view, "after", ms(s.After))
-		put(view, "queue", ms(s.Queue))
-		put(view, "maxTokens", s.MaxTokens)
-		put(view, "timeout", ms(s.Timeout))
-		if s.Trim != nil {
-			view["trim"] = viewTrim(s.Trim)
-		}
-		if len(s.Headers) > 0 {
-			view["headers"] = names(s.Headers)
-		}
-		if len(s.Body) > 0 {
-			view["body"] = names(s.Body)
-		}
-		if s.Hedge != nil {
-			view["hedge"] = map[string]any{"send": s.Hedge.Target, "after": ms(s.Hedge.After)}
-		}
+	view := table.Plain(a)
+	delete(view, "because") // which stands beside it
+	if a.Send != nil && len(a.Send.Headers) > 0 {
+		view["headers"] = slices.Sorted(maps.Keys(a.Send.Headers))
 	}
-	if f := a.Fail; f != nil {
-		view["fail"] = "last"
-		if !f.Last {
-			view["fail"] = fmt.Sprintf("%d %s", f.Status, f.Message)
-		}
+	if a.Send != nil && len(a.Send.Body) > 0 {
+		view["body"] = slices.Sorted(maps.Keys(a.Send.Body))
 	}
-	if p := a.Pause; p != nil {
-		view["pause"] = map[string]any{"target": p.Target, "model": p.Model, "for": ms(p.For)}
-	}
-	if len(a.Count) > 0 {
-		view["count"] = a.Count
+	if f := a.Fail; f != nil && !f.Last {
+		view["fail"] = fmt.Sprintf("%d %s", f.Status, f.Message)
 	}
 	return view
-}
-
-func viewTrim(t *engine.Trim) map[string]any {
-	view := map[string]any{}
-	if t.KeepToolResults != nil {
-		view["keepToolResults"] = *t.KeepToolResults
-	}
-	if t.KeepTurns != nil {
-		view["keepTurns"] = *t.KeepTurns
-	}
-	if len(t.Except) > 0 {
-		view["except"] = t.Except
-	}
-	put(view, "dropThinking", t.DropThinking)
-	put(view, "images", t.Images)
-	put(view, "to", t.To)
-	put(view, "minTokens", t.MinTokens)
-	return view
-}
-
-func put[T comparable](view map[string]any, name string, value T) {
-	if value != *new(T) {
-		view[name] = value
-	}
-}
-
-// names are the keys of what may hold text of the caller's.
-func names[V any](m map[string]V) []string {
-	var list []string
-	for name := range m {
-		list = append(list, name)
-	}
-	return list
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -29,6 +29,7 @@ type cli struct {
 	Init    initCommand    `cmd:"" help:"Write a new project: configuration, a policy with its table, types for editors."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and the policies, and run the tables beside them."`
 	Test    testCommand    `cmd:"" help:"Run the tables beside policies, and their storms."`
+	Explain explainCommand `cmd:"" help:"Tell the story of one request, decision by decision, or print it as rows of a table."`
 	Replay  replayCommand  `cmd:"" help:"Decide again what a decision log holds, with another policy, and show what would change."`
 	Types   typesCommand   `cmd:"" help:"Print spillway.d.ts, the types that policies are written against."`
 	Key     keyCommand     `cmd:"" help:"Make a key for a client or for the admin address, and the sum that goes into the configuration."`

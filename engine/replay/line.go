@@ -109,6 +109,8 @@ type Attempt struct {
 	At         time.Time     `json:"at"`
 	Kind       engine.Kind   `json:"kind"`
 	Edits      []string      `json:"edits,omitempty"`
+	Key        string        `json:"key,omitempty"` // a fingerprint
+	OtherKey   bool          `json:"otherKey,omitempty"`
 }
 
 // Ctx is [engine.Ctx] without the world.

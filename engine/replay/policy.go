@@ -174,6 +174,7 @@ func (d *Decision) input(world *Recorded) engine.Input {
 		in.Attempts = append(in.Attempts, engine.Attempt{
 			Target: a.Target, Model: a.Model, Status: a.Status, Reason: a.Reason, Code: a.Code, Message: a.Message, Retry: a.Retry,
 			RetryAfter: time.Duration(a.RetryAfter), Took: time.Duration(a.Took), At: a.At, Kind: a.Kind, Edits: a.Edits,
+			Key: a.Key, OtherKey: a.OtherKey,
 		})
 	}
 	return in

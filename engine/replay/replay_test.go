@@ -23,7 +23,7 @@ export function decide(request, attempts, ctx) {
 	return { send: "claude", after: backoff(3), count: { x: ctx.random() }, because: JSON.stringify([
 		request, ctx.now, new Date().getTime(), Math.random(), ctx.timeLeft, ctx.stepsLeft, ctx.opensIn, ctx.targets, ctx.vars, ctx.count("x"), ctx.cost("claude"), ctx.cost("gpt", "gpt-5.6"),
 		ctx.health("claude"), ctx.health("claude", "opus"), ctx.health("gpt", request.model), request.client, request.sdk,
-		attempts.map((a) => [a.target, a.model, a.status, a.reason, a.code, a.retry, a.retryAfter, a.ms, a.at, a.kind, a.edits]),
+		attempts.map((a) => [a.target, a.model, a.status, a.reason, a.code, a.retry, a.retryAfter, a.ms, a.at, a.kind, a.edits, a.key, a.otherKey]),
 	]) };
 }`
 
@@ -236,7 +236,7 @@ func input(r *rand.Rand) engine.Input {
 		in.Attempts = append(in.Attempts, engine.Attempt{
 			Target: "claude", Model: "claude-opus-5-5", Status: r.IntN(2) * 529, Reason: engine.ReasonOverloaded, Code: "overloaded_error", Message: "Overloaded",
 			Retry: engine.RetrySame, RetryAfter: time.Duration(r.Int64N(2) * r.Int64N(1e11)), Took: time.Duration(r.Int64N(1e11)),
-			At: moment.Add(-time.Duration(r.Int64N(1e12))), Kind: engine.KindHTTP, Edits: []string{"model;from=a;to=b", "trim;tool_results=3"},
+			At: moment.Add(-time.Duration(r.Int64N(1e12))), Kind: engine.KindHTTP, Key: "0a1b2c3d", OtherKey: r.IntN(2) > 0, Edits: []string{"model;from=a;to=b", "trim;tool_results=3"},
 		})
 	}
 	return in

@@ -40,6 +40,9 @@ func sameJSON(a, b any) bool {
 // Revision is the snapshot's.
 func (s *Snapshot) Revision() string { return s.revision }
 
+// Environment is what the snapshot's decisions share, as logs keep it.
+func (s *Snapshot) Environment() *Environment { return &s.line }
+
 // Line is the snapshot as a line of a log.
 func (s *Snapshot) Line() Line { return Line{Environment: &s.line} }
 
@@ -100,6 +103,7 @@ func (d *Decision) attempt(m mask, a *engine.Attempt) {
 	kept := Attempt{
 		Target: a.Target, Model: m.name(a.Model), Status: a.Status, Reason: a.Reason, Code: m.name(a.Code), Retry: a.Retry,
 		RetryAfter: Millis(a.RetryAfter), Took: Millis(a.Took), At: a.At.UTC(), Kind: a.Kind,
+		Key: m.name(a.Key), OtherKey: a.OtherKey,
 	}
 	if a.Message != "" {
 		kept.Message = hashed(a.Message)

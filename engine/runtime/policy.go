@@ -93,6 +93,9 @@ func (p *Policy) Name() string { return p.program.Name() }
 // Sum is the same for policies that behave the same with the same targets and vars: a hash of their code.
 func (p *Policy) Sum() [32]byte { return p.program.Sum() }
 
+// Line is the text of a line of the policy's source, "" when it is unknown.
+func (p *Policy) Line(at engine.Position) string { return p.program.Line(at) }
+
 // OnError is what the policy wants done when it gives no valid action.
 func (p *Policy) OnError() engine.OnError { return p.onError }
 

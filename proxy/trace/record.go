@@ -3,6 +3,7 @@
 package trace
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -20,11 +21,46 @@ type Record struct {
 	Bytes                   int
 	Policy, Revision        string
 	Snapshot                *replay.Snapshot
-	Began                   time.Time
+	// Asked is the request as policies saw it, without its content.
+	Asked engine.Request
+	// Sources gives the text of the policy's lines; nil gives none.
+	Sources Sources
+	Began   time.Time
 
 	mu    sync.Mutex
 	steps []Step
 	end   End
+}
+
+// Sources gives the text of a line of a policy, "" when it is unknown.
+type Sources interface {
+	Line(at engine.Position) string
+}
+
+// Line is the text of a line of the policy that decided.
+func (r *Record) Line(at engine.Position) string {
+	if r.Sources == nil {
+		return ""
+	}
+	return strings.TrimSpace(r.Sources.Line(at))
+}
+
+// Rows are the decisions so far as rows of a table of tests.
+func (r *Record) Rows() []string {
+	var rows []string
+	var attempts []engine.Attempt
+	for i, s := range r.Steps() {
+		made := replay.Made{
+			Snapshot: r.Snapshot, Policy: r.Policy, Number: i + 1, Decision: s.Decision,
+			Input: engine.Input{
+				Request: &r.Asked, Attempts: attempts,
+				Ctx: engine.Ctx{Now: s.At, TimeLeft: s.TimeLeft, StepsLeft: s.StepsLeft, Seed: s.Seed},
+			},
+		}
+		rows = append(rows, made.Line().Decision.Row(r.Snapshot.Environment()))
+		attempts = append(attempts, s.Attempts...)
+	}
+	return rows
 }
 
 // Step is one decision and what came of it.
