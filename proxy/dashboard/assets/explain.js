@@ -7,7 +7,7 @@ import { fault } from "./policies.js";
 import { clock, dollars, duration } from "./words.js";
 
 const known = new Set(["id", "began", "api", "path", "model", "stream", "client", "policy", "outcome", "status", "target", "servedModel", "edits", "sends", "firstContent", "took", "usage", "cost", "message", "mismatches", "steps"]);
-const knownOfStep = new Set(["at", "line", "chose", "because", "saw", "took", "outcome", "fault", "notes", "failed"]);
+const knownOfStep = new Set(["at", "line", "source", "recalled", "row", "chose", "because", "saw", "took", "outcome", "fault", "notes", "failed"]);
 
 // explain opens the story in a dialog.
 export async function explain(dialog, id) {
@@ -51,12 +51,24 @@ function ending(r) {
 function step(s) {
   return h("li", null,
     h("p", { class: "what" }, h("time", null, `+${duration(s.at)}`), " ", h("b", null, chose(s.chose)), s.because && ` “${s.because}”`),
-    h("p", { class: "quiet" }, s.line && h("code", null, s.line), ` ${s.outcome} in ${duration(s.took)}`),
+    h("p", { class: "quiet" }, s.line && h("code", null, s.line), s.recalled ? ` ${s.outcome}, as before for such requests` : ` ${s.outcome} in ${duration(s.took)}`),
+    s.source && h("pre", { class: "fault" }, s.source),
     (s.notes ?? []).map((note) => h("p", { class: "note" }, note)),
     s.fault && fault(s.fault),
     (s.failed ?? []).map(attempt),
     s.saw && h("details", null, h("summary", null, "what the policy saw"), tree(s.saw)),
+    s.row && h("button", { type: "button", onclick: (event) => copy(event.currentTarget, s.row) }, "Copy as a test row"),
     rest(s, knownOfStep));
+}
+
+// copy puts a text on the clipboard, and says on the button what came of it.
+async function copy(button, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied; paste it into the table beside the policy";
+  } catch {
+    button.textContent = "The browser does not allow it; `spillway explain --row` prints it";
+  }
 }
 
 // chose is the action in a line, what it does first: "send claude, after 2 s, queue 20 s".
@@ -77,7 +89,7 @@ function worded(name, value) {
 
 function attempt(a) {
   return h("div", { class: "attempt" },
-    h("p", null, h("span", { "aria-hidden": "true" }, "✕ "), h("b", null, `${a.target}: ${a.reason}`), a.status ? ` ${a.status}` : "", a.code && ` ${a.code}`, ` after ${duration(a.ms)}`, a.retryAfter ? `, asks to wait ${duration(a.retryAfter)}` : ""),
+    h("p", null, h("span", { "aria-hidden": "true" }, "✕ "), h("b", null, `${a.target}: ${a.reason}`), a.status ? ` ${a.status}` : "", a.code && ` ${a.code}`, ` at +${duration(a.at)}, after ${duration(a.ms)}`, a.retryAfter ? `, asks to wait ${duration(a.retryAfter)}` : ""),
     a.message && h("p", { class: "quiet" }, a.message));
 }
 

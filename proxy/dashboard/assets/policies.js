@@ -15,8 +15,22 @@ export function policiesPanel(policies) {
       pair("revision", h("code", null, policies.revision)), pair("loaded", clock(policies.loaded))),
     h("ul", { class: "policies" }, policies.policies.map((name) =>
       h("li", { key: name }, name, name === policies.default && h("span", { class: "quiet" }, " decides by default"),
-        benched.includes(name) && h("strong", null, " benched")))));
+        benched.includes(name) && h("strong", null, " benched")))),
+    (policies.candidates ?? []).map(candidate));
 }
+
+// candidate is a policy on trial: what has come of it so far.
+function candidate(c) {
+  const share = `${Math.round(1000 * c.share) / 10} %`;
+  return h("div", { key: `candidate ${c.policy}`, class: c.rolledBack ? "rejected" : "candidate" },
+    h("h3", null, `${c.candidate} is tried in the place of ${c.policy}, as a ${c.mode} for ${share} of requests`),
+    c.rolledBack && h("p", null, `Rolled back at ${clock(c.rolledBack.at)}: ${c.rolledBack.why}.`),
+    c.shadow && h("p", null, `${plural(c.shadow.same + c.shadow.different, "decision")} compared, ${c.shadow.different} of them different`,
+      c.shadow.different > 0 && ` (${Object.entries(c.shadow.keys).map(([key, n]) => `${key} ${n}`).join(", ")})`, c.shadow.skipped > 0 && `, ${c.shadow.skipped} skipped`),
+    c.canary && h("p", null, `Lately ${tally(c.canary.candidate)}; the live policy ${tally(c.canary.live)}.`));
+}
+
+const tally = (t) => `${t.succeeded} succeeded and ${t.failed} failed${t.faulted > 0 ? `, ${t.faulted} without a valid action` : ""}`;
 
 const pair = (name, value) => h("div", { key: name }, h("dt", null, name), h("dd", null, value));
 

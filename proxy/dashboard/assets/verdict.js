@@ -11,7 +11,7 @@ export function judge(now) {
   const share = errors(now);
   const closed = now.targets.filter((t) => t.gates.length > 0 && t.gates.every((g) => !isOpen(g)));
   const troubled = now.targets.filter((t) => t.gates.some(isTroubled) || lostKeys(t).length > 0);
-  const causes = [...lineCause(now), ...gateCauses(now), ...keyCauses(now), ...limitCauses(now), ...editCause(now), ...benchCauses(now)];
+  const causes = [...lineCause(now), ...gateCauses(now), ...keyCauses(now), ...limitCauses(now), ...editCause(now), ...benchCauses(now), ...canaryCauses(now)];
   if (share > 0) causes.unshift({ tone: share >= 0.05 ? "bad" : "warn", text: `${percent(share)} of requests in the last ${recent} s ended in an error for the client`, href: "#requests" });
   return { ...headline(now, share, closed, troubled), causes };
 }
@@ -28,8 +28,14 @@ function headline(now, share, closed, troubled) {
   if (names) return { tone: "warn", headline: `Clients are served, though ${names} ${troubled.length > 1 ? "are" : "is"} in trouble` };
   if (now.policies.benched?.length) return { tone: "warn", headline: "Clients are served without a policy that had to be stopped too often" };
   if (now.policies.rejected) return { tone: "warn", headline: "Clients are served, but an edit was rejected" };
+  if (canaryCauses(now).length > 0) return { tone: "warn", headline: "Clients are served, but a canary was rolled back" };
   if (sum(now.traffic.sends, recent) + now.open === 0) return { tone: "good", headline: "All is quiet" };
   return { tone: "good", headline: "All is well" };
+}
+
+function canaryCauses(now) {
+  return (now.policies.candidates ?? []).filter((c) => c.rolledBack).map((c) =>
+    ({ tone: "warn", text: `the canary ${c.candidate} of ${c.policy} was rolled back`, why: c.rolledBack.why, href: "#policies" }));
 }
 
 export const isOpen = (gate) => gate.state === "open" || gate.state === "releasing";
