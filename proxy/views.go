@@ -183,7 +183,8 @@ func requestView(r *trace.Record, steps bool) request {
 func viewStep(r *trace.Record, s trace.Step) step {
 	d := s.Decision
 	view := step{
-		Source: r.Line(d.At), At: ms(s.At.Sub(r.Began)), Policy: d.At.String(), Because: d.Action.Because, Took: ms(d.Took), Recalled: d.Recalled, Outcome: d.Outcome,
+		At: ms(s.At.Sub(r.Began)), Policy: d.At.String(), Source: r.Line(d.At),
+		Because: d.Action.Because, Took: ms(d.Took), Recalled: d.Recalled, Outcome: d.Outcome,
 		Fault: viewFault(d.Fault), Notes: s.Notes, Chose: viewAction(d.Action),
 	}
 	if len(d.Reads) > 0 {
