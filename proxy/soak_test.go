@@ -124,21 +124,21 @@ func (s *storm) blow(t *testing.T, lasts time.Duration) {
 	for range 12 {
 		all.Go(func() {
 			for ctx.Err() == nil {
-				s.ask(client)
+				s.ask(ctx, client)
 			}
 		})
 	}
-	all.Go(func() { s.rudely(t, ctx) })
-	all.Go(func() { s.edit(t, ctx) })
+	all.Go(func() { s.rudely(ctx, t) })
+	all.Go(func() { s.edit(ctx, t) })
 	all.Wait()
 	transport.CloseIdleConnections()
 	s.idle(t)
 }
 
 // ask sends one request and reads its answer, or leaves in the middle of it.
-func (s *storm) ask(client *http.Client) {
+func (s *storm) ask(ctx context.Context, client *http.Client) {
 	s.sent.Add(1)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // what has begun is finished
 	defer cancel()
 	if rand.IntN(5) == 0 {
 		time.AfterFunc(time.Duration(rand.IntN(80))*time.Millisecond, cancel)
@@ -173,7 +173,7 @@ func (s *storm) ask(client *http.Client) {
 }
 
 // rudely opens connections that send half a request, several at once, or nonsense, and looks at the admin API.
-func (s *storm) rudely(t *testing.T, ctx context.Context) {
+func (s *storm) rudely(ctx context.Context, t *testing.T) {
 	for ctx.Err() == nil {
 		c, err := s.dial()
 		if err != nil {
@@ -202,7 +202,7 @@ func (s *storm) rudely(t *testing.T, ctx context.Context) {
 }
 
 // edit saves a new edition of the policy again and again, one in three broken.
-func (s *storm) edit(t *testing.T, ctx context.Context) {
+func (s *storm) edit(ctx context.Context, t *testing.T) {
 	for ticks := newTicks(t); ctx.Err() == nil; <-ticks {
 		s.edits++
 		text := fmt.Sprintf(soakPolicy, s.edits)
