@@ -53,6 +53,9 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 	}
 	a := p.arrive(ctx)
 	defer p.recover(a)
+	if p.retired.Load() {
+		defer ctx.SetConnectionClose() // at last, since an answer may begin with a reset
+	}
 	if refused := a.admit(); refused != nil {
 		p.refuse(a, refused)
 		return

@@ -20,6 +20,21 @@ const (
 	lingerBytes = 64 << 20
 )
 
+// closeOnce is a listener that is closed when whoever stops it first does so. Later calls do nothing.
+type closeOnce struct {
+	net.Listener
+
+	closed atomic.Bool
+}
+
+// Close implements [net.Listener].
+func (l *closeOnce) Close() error {
+	if l.closed.Swap(true) {
+		return nil
+	}
+	return l.Listener.Close()
+}
+
 // patientListener's connections give a slow client a limited time for each write.
 type patientListener struct {
 	net.Listener

@@ -61,6 +61,7 @@ type Proxy struct {
 
 	current  atomic.Pointer[snapshot]
 	draining atomic.Bool
+	retired  atomic.Bool // another process serves now
 	lastID   atomic.Uint64
 	idPrefix string
 
@@ -116,10 +117,10 @@ func (p *Proxy) start() error {
 	if err != nil {
 		return err
 	}
-	if p.listener, err = net.Listen("tcp", next.config.Listen); err != nil {
+	if p.listener, err = p.sources.listen("clients", next.config.Listen); err != nil {
 		return fmt.Errorf("listen for clients: %w", err)
 	}
-	if p.adminAt, err = net.Listen("tcp", next.config.Admin); err != nil {
+	if p.adminAt, err = p.sources.listen("admin", next.config.Admin); err != nil {
 		_ = p.listener.Close()
 		return fmt.Errorf("listen for the admin API: %w", err)
 	}
@@ -174,6 +175,22 @@ func (p *Proxy) Serve() error {
 	go func() { failed <- p.server.Serve(clients) }()
 	go func() { failed <- p.admin.Serve(p.secure(p.adminAt, adminTLS)) }()
 	return errors.Join(<-failed, <-failed)
+}
+
+// retireTime is how long connections without a request stay open for one more after another process has taken over.
+const retireTime = 5 * time.Second
+
+// Retire leaves the listeners to another process. Connections that are open get to send one more request, whose answer tells them
+// to come anew: to close them at once would lose what is being sent on them just then. It returns when none is left, or after
+// five seconds; Shutdown is to follow.
+func (p *Proxy) Retire() {
+	p.retired.Store(true)
+	p.stopWatching()
+	_ = p.listener.Close()
+	_ = p.adminAt.Close()
+	for until := p.clock.Now().Add(retireTime); p.server.GetOpenConnectionsCount() > 0 && p.clock.Now().Before(until); {
+		p.clock.Wait(20 * time.Millisecond)
+	}
 }
 
 // Shutdown stops accepting, and lets requests and streams finish until ctx is done; then it cuts what is left and

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -26,8 +27,24 @@ type Sources struct {
 	Config string
 	// Listen, Admin and Policies override what the file says; "" overrides nothing.
 	Listen, Admin, Policies string
+	// Bind opens the listener for a purpose, clients or admin, at a host:port; nil = [net.Listen] does. It may hand on one that
+	// another process has opened.
+	Bind func(purpose, address string) (net.Listener, error)
 	// Embedded are the policies that serve when no folder is configured.
 	Embedded fs.FS
+}
+
+// listen opens the listener for a purpose at an address, or takes it over. It may be closed more than once.
+func (s Sources) listen(purpose, address string) (net.Listener, error) {
+	bind := s.Bind
+	if bind == nil {
+		bind = func(_, address string) (net.Listener, error) { return net.Listen("tcp", address) }
+	}
+	l, err := bind(purpose, address)
+	if err != nil {
+		return nil, err
+	}
+	return &closeOnce{Listener: l}, nil
 }
 
 // snapshot is what requests are pinned to: configuration, vars and policies, validated together. It is immutable.

@@ -44,6 +44,7 @@ type runCommand struct {
 	LogJSON   bool          `help:"Log as JSON lines." name:"log-json"`
 	AccessLog string        `help:"File that gets one line for every request; - is standard output." placeholder:"FILE"`
 	Grace     time.Duration `help:"How long requests may take to finish after SIGTERM." default:"30s"`
+	PIDFile   string        `name:"pid-file" help:"File that holds the id of the process that serves, also after a restart by SIGUSR2." type:"path" placeholder:"FILE"`
 }
 
 // Run serves until a signal.
@@ -59,6 +60,12 @@ func (c *runCommand) Run() error {
 		return err
 	}
 	defer access.Close() // of none it does nothing
+	succession, err := newSuccession(c.PIDFile, log)
+	if err != nil {
+		return err
+	}
+	defer succession.Stop()
+	sources.Bind = succession.Listen
 	p, err := proxy.New(sources, log)
 	if err != nil {
 		return err
@@ -70,12 +77,22 @@ func (c *runCommand) Run() error {
 	defer restore()
 	served := make(chan error, 1)
 	go func() { served <- p.Serve() }()
+	if err := succession.Ready(); err != nil {
+		return err
+	}
 	log.Info("spillway is up", "clients", p.URL(), "admin", p.AdminURL(),
 		"try", "ANTHROPIC_BASE_URL="+p.URL(), "config", sources.Config, "revision", p.Revision())
+	limitMemory(log)
 	select {
 	case err := <-served:
 		return err
+	case <-succession.Succeeded():
+		restore()
+		log.Info("another process serves now; requests under way may finish here", "open", p.Open())
+		p.Retire()
+		return c.drain(p, log, served)
 	case <-stop.Done():
+		succession.Stop()
 		restore() // a second signal ends at once
 		return c.drain(p, log, served)
 	}
