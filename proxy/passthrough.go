@@ -82,7 +82,11 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 		resp.SetBodyStream(&rawStream{Reader: stream, in: in, visit: a.visit}, -1)
 		return
 	}
-	resp.SetBody(in.Body())
+	if body := in.Body(); in.Status() < 400 {
+		resp.SetBody(body)
+	} else {
+		resp.SetBody(t.WithoutKeys(body))
+	}
 	a.settlePassed(t, in.Body(), p.clock.Now())
 	_ = in.Close()
 	a.visit.Leave()

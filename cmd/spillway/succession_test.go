@@ -58,7 +58,6 @@ func TestRestartWithoutAGap(t *testing.T) {
 	// until is the next line that says something; all processes write to one log.
 	until := func(says string) string {
 		for line := range lines {
-			println(line)
 			if strings.Contains(line, says) {
 				return line
 			}

@@ -204,8 +204,11 @@ func (t *try) mask(message string) string {
 	return masked(message, t.x.Credential.Value)
 }
 
+// shortestSecret is how long a credential must be to be looked for: a shorter one would be found in innocent words.
+const shortestSecret = 8
+
 func masked(message, secret string) string {
-	if len(secret) < 8 {
+	if len(secret) < shortestSecret {
 		return message
 	}
 	return strings.ReplaceAll(message, secret, "***")
@@ -229,7 +232,9 @@ func (t *try) blame(reason engine.Reason) gate.FailureKind {
 // keep is what the client hears of a target's failure: the target's own answer, or the same in the client's dialect.
 func (t *try) keep(in Incoming, a failure.Answer, f *failed) *answered {
 	if t.across == nil {
-		return keep(in, a, f)
+		kept := keep(in, a, f)
+		kept.body = t.target.WithoutKeys(kept.body)
+		return kept
 	}
 	info := dialect.ErrorInfo{Reason: f.Reason, Message: f.Target + ": " + cmp.Or(f.Message, "an answer without a word"), RequestID: t.x.Request.ID}
 	return &answered{

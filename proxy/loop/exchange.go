@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"bytes"
 	"time"
 
 	"spillway/engine"
@@ -112,6 +113,17 @@ func (t *Target) Secret(fingerprint string) string {
 		return t.Keys[0].Reveal()
 	}
 	return ""
+}
+
+// WithoutKeys is what the target says of a failure, for a client, who must not learn the target's keys from it. Words without
+// one stay as they are.
+func (t *Target) WithoutKeys(words []byte) []byte {
+	for i := range t.Keys {
+		if key := t.Keys[i].Reveal(); len(key) >= shortestSecret && bytes.Contains(words, []byte(key)) {
+			words = bytes.ReplaceAll(words, []byte(key), []byte("***"))
+		}
+	}
+	return words
 }
 
 // Answer is what the client is to get. Exactly one of Whole, Relay and Incoming's absence with a Status holds:

@@ -58,7 +58,10 @@ func (r *Relay) Next() ([]byte, error) {
 			}
 			continue
 		}
-		if r.step(event) || !r.events.Buffered() {
+		if r.step(event) {
+			return r.try.target.WithoutKeys(event.Raw), nil
+		}
+		if !r.events.Buffered() {
 			return event.Raw, nil
 		}
 		return r.batch(event.Raw), nil
@@ -113,7 +116,9 @@ func (r *Relay) batch(first []byte) []byte {
 			last, _ := r.stop(err)
 			return append(joined, last...)
 		}
-		r.step(event)
+		if r.step(event) {
+			return append(joined, r.try.target.WithoutKeys(event.Raw)...)
+		}
 		joined = append(joined, event.Raw...)
 	}
 	return joined
