@@ -1,7 +1,7 @@
 // Package proxy carries out over HTTP what policies decide. Be one request and read in this order:
 //
 //	handler.go      a request arrives: route, client, body, floors, deadline
-//	strict.go       … unless it can be read in two ways; headers.go what of it travels on
+//	strict.go       … unless it can be read in two ways; headers.go finds headers, announced.go what they say of patience and tries
 //	loop/           decide, attempt, decide again, until an answer commits
 //	early.go        keep a streaming client company while it waits
 //	reply.go        the answer goes to the client, event by event
@@ -23,11 +23,11 @@
 //	money.go     metrics of what answers cost
 //	decisions.go the decision log
 //	trial.go     a request's part in a shadow or canary; trialview.go tells of them
-//	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart
+//	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart, labelled.go finds them fast
 //	admin.go     what operators see; views.go has its shapes
 //	now.go       what the dashboard asks for, all at once
 //	operate.go   what operators do
 //
 // and below, a folder for each concern: config, account, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
-// target, trace, candidate, journal, pulse, latency, telemetry, dashboard, hangup, clock, simtarget, simulate.
+// target, trace, candidate, journal, pulse, latency, telemetry, dashboard, hangup, deadline, clock, simtarget, simulate.
 package proxy
