@@ -34,7 +34,7 @@ const patience = 20 * time.Second
 // words are what labels may say.
 var words = map[string][]string{
 	"reason":   append(texts(engine.Reasons[:]), "ok"),
-	"outcome":  append(texts(trace.Outcomes[:]), "decided", "invalid", "threw", "timed_out", "abandoned", "benched"),
+	"outcome":  append(texts(trace.Outcomes[:]), "decided", "recalled", "invalid", "threw", "timed_out", "abandoned", "benched"),
 	"rejected": {"true", "false"},
 	"status":   {"400", "413", "422"},
 }
