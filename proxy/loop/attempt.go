@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	"spillway/engine"
@@ -74,7 +75,7 @@ func (t *try) prepare() (*Outgoing, *failed) {
 	}
 	out, f := t.render()
 	if f == nil {
-		t.x.sends++
+		atomic.AddInt32(&t.x.sends, 1)
 	}
 	return out, f
 }

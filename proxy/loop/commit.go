@@ -159,7 +159,7 @@ func (t *try) committed() {
 func (t *try) answer(in Incoming) *Answer {
 	return &Answer{
 		Status: in.Status(), Incoming: in, Across: t.across != nil,
-		Target: t.target.Name, Model: t.model, Sends: t.x.sends, Edits: t.edits,
+		Target: t.target.Name, Model: t.model, Sends: t.x.sent(), Edits: t.edits,
 	}
 }
 

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"bytes"
+	"sync/atomic"
 	"time"
 
 	"spillway/engine"
@@ -49,10 +50,13 @@ type Exchange struct {
 	attempts  []engine.Attempt
 	answered  []answered // attempts that a target answered with an error
 	decisions int
-	sends     int
+	sends     int32    //nolint:modernize // by sync/atomic, since both sides of a hedge run at the same time; not of its type, since shadows get a copy
 	triedKeys []string // of targets, that have failed this request
 	deadlines int      // attempts with reason deadline
 }
+
+// sent is how many sends there have been.
+func (x *Exchange) sent() int { return int(atomic.LoadInt32(&x.sends)) }
 
 // Asked is what the policy was asked last. Its request and world are good while the exchange runs; its attempts are never
 // written again.

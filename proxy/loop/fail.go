@@ -20,7 +20,7 @@ func (l *Loop) fail(x *Exchange, how *engine.Fail) *Answer {
 	} else {
 		a = l.failLast(x)
 	}
-	a.Sends = x.sends
+	a.Sends = x.sent()
 	l.end(x, trace.End{Outcome: trace.Failed, Status: a.Status, Target: a.Target, Model: a.Model, Message: string(x.lastReason())})
 	return a
 }
@@ -29,7 +29,7 @@ func (l *Loop) fail(x *Exchange, how *engine.Fail) *Answer {
 func (l *Loop) failAs(x *Exchange, how *engine.Fail) *Answer {
 	reason := cmp.Or(how.Reason, dialect.ReasonOf(how.Status))
 	a := l.own(x, dialect.ErrorInfo{Status: how.Status, Reason: reason, Message: how.Message})
-	retry := x.sends < 2 && (how.RetryAfter > 0 || transient(reason))
+	retry := x.sent() < 2 && (how.RetryAfter > 0 || transient(reason))
 	l.adviseRetry(a, retry, how.RetryAfter)
 	return a
 }
@@ -45,7 +45,7 @@ func (l *Loop) failLast(x *Exchange) *Answer {
 		Status: kept.status, Body: kept.body, Set: kept.headers, Target: attempt.Target, Model: attempt.Model,
 		Reason: attempt.Reason, Message: attempt.Message,
 	}
-	l.adviseRetry(a, x.sends < 2 && transient(attempt.Reason), l.recovery(x, attempt))
+	l.adviseRetry(a, x.sent() < 2 && transient(attempt.Reason), l.recovery(x, attempt))
 	return a
 }
 
@@ -88,7 +88,7 @@ func (l *Loop) failUnanswered(x *Exchange) *Answer {
 		info.Status, info.Message = 502, last.Target+" could not be reached"
 	}
 	a, after := l.own(x, info), l.recovery(x, last)
-	l.adviseRetry(a, x.sends < 2 && last.Reason != engine.ReasonUnfit && after < hopeless, after)
+	l.adviseRetry(a, x.sent() < 2 && last.Reason != engine.ReasonUnfit && after < hopeless, after)
 	return a
 }
 

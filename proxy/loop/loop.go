@@ -78,7 +78,7 @@ func (x *Exchange) exhausted() bool {
 // sendsLeft is how many more sends the request may make. An SDK that is trying again multiplies them, so each of its own
 // tries halves ours.
 func (x *Exchange) sendsLeft() int {
-	return max(2, maxSends>>min(x.Request.SDK.RetryCount, 8)) - x.sends
+	return max(2, maxSends>>min(x.Request.SDK.RetryCount, 8)) - x.sent()
 }
 
 // failed appends an attempt.
@@ -112,7 +112,7 @@ const stopping = "Spillway is stopping, and the request did not finish in time"
 func (l *Loop) gone(x *Exchange) *Answer {
 	if x.Cut() {
 		a := l.own(x, dialect.ErrorInfo{Status: 503, Reason: engine.ReasonServer, Message: stopping})
-		l.adviseRetry(a, x.sends < 2, 0)
+		l.adviseRetry(a, x.sent() < 2, 0)
 		l.end(x, trace.End{Outcome: trace.Failed, Status: a.Status, Message: "cut"})
 		return a
 	}
@@ -122,7 +122,7 @@ func (l *Loop) gone(x *Exchange) *Answer {
 
 func (l *Loop) end(x *Exchange, e trace.End) {
 	e.At = l.Clock.Now()
-	e.Sends = x.sends
+	e.Sends = x.sent()
 	if x.Record.Finish(e) {
 		l.Observe.Ended(x, &e)
 	}
