@@ -46,7 +46,7 @@ type patientListener struct {
 func (l patientListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
-		return &patientConn{Conn: deadline.New(tcp), sendTimeout: l.sendTimeout, most: 2*l.body + 1<<20}, nil
+		return &patientConn{Conn: deadline.New(tcp), sendTimeout: l.sendTimeout, most: int64(2*l.body + 1<<20)}, nil
 	}
 	return c, err
 }
@@ -58,20 +58,20 @@ var errTooLong = errors.New("a request with too much framing")
 type patientConn struct {
 	*deadline.Conn
 	sendTimeout time.Duration
-	most, taken int // bytes of one request
-	extended    time.Time
-	linger      atomic.Bool // the client was refused before all of its request was read
+	most        int64        // bytes of one request,
+	taken       atomic.Int64 // and those that came; a stop writes too, behind TLS
+	linger      atomic.Bool  // the client was refused before all of its request was read
 	begun       bool
 	claude      bool // the first request was for Anthropic's messages
 }
 
 // Read implements [net.Conn]. It notes what the client speaks, for an answer to what the server cannot read.
 func (c *patientConn) Read(b []byte) (int, error) {
-	if c.taken > c.most {
+	if c.taken.Load() > c.most {
 		return 0, errTooLong
 	}
 	n, err := c.Conn.Read(b)
-	c.taken += n
+	c.taken.Add(int64(n))
 	if !c.begun && n > 0 {
 		c.begun, c.claude = true, bytes.Contains(b[:min(n, 64)], []byte(" /v1/messages"))
 	}
@@ -80,12 +80,9 @@ func (c *patientConn) Read(b []byte) (int, error) {
 
 // Write implements [net.Conn].
 func (c *patientConn) Write(b []byte) (int, error) {
-	c.taken = 0
-	if now := time.Now(); now.Sub(c.extended) > c.sendTimeout/3 {
-		c.extended = now
-		if err := c.SetWriteDeadline(now.Add(c.sendTimeout)); err != nil {
-			return 0, err
-		}
+	c.taken.Store(0)
+	if err := c.SetWriteDeadline(time.Now().Add(c.sendTimeout)); err != nil {
+		return 0, err
 	}
 	return c.Conn.Write(b)
 }
