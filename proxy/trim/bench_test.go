@@ -57,6 +57,7 @@ func BenchmarkTrim(b *testing.B) {
 
 // Trimming takes at most twice the request's size in memory, and a goal that is not passed next to nothing.
 func TestMemory(t *testing.T) {
+	notRaced(t)
 	call := megabyte(t)
 	size := uint64(len(call.Body))
 	for name, c := range map[string]struct {
