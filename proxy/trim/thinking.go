@@ -17,7 +17,8 @@ func Thinking(c *dialect.Call, goes func(block []byte) bool) (*dialect.Call, int
 			continue
 		}
 		content := rawjson.Member(message, "content")
-		k.done.Thinking += k.blocks(content, false, func(b grammar.Part) bool { return isThinking(b) && goes(b.Raw) })
+		foreign := func(b grammar.Part) bool { return isThinking(b) && goes(b.Raw) }
+		k.done.Thinking += k.blocks(content, onlyThinks(content) && allGo(content, foreign), foreign)
 	}
 	if k.done.Thinking == 0 {
 		return c, 0, nil
@@ -27,4 +28,14 @@ func Thinking(c *dialect.Call, goes func(block []byte) bool) (*dialect.Call, int
 		return c, 0, fmt.Errorf("trim: %w", problem)
 	}
 	return call, k.done.Thinking, nil
+}
+
+// allGo says whether none of the thinking in a content stays.
+func allGo(content []byte, goes func(grammar.Part) bool) bool {
+	for b := range grammar.Parts(content) {
+		if isThinking(b) && !goes(b) {
+			return false
+		}
+	}
+	return true
 }

@@ -5,8 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tidwall/gjson"
+
 	"spillway/engine"
 	"spillway/proxy/dialect"
+	"spillway/proxy/grammar"
 	"spillway/proxy/trim"
 )
 
@@ -95,5 +98,33 @@ func TestOpenRound(t *testing.T) {
 	}
 	if whole, open := trim.Loop(whole), trim.Loop(open); whole != 37 || open != 37 {
 		t.Errorf("the loop began with %d messages, and with %d", whole, open)
+	}
+}
+
+// Foreign thinking goes wherever it stands, and with it white space that the target takes only beside thinking.
+func TestForeignThinking(t *testing.T) {
+	const foreign, own, blank = `{"type":"thinking","thinking":"hm","signature":"x"}`, `{"type":"thinking","thinking":"hm","signature":"s"}`, `{"type":"text","text":"\n\n"}`
+	for content, want := range map[string]string{
+		foreign + `,{"type":"text","text":"Yes."}`: `{"type":"text","text":"Yes."}`,
+		foreign:                           ``,
+		foreign + `,` + blank:             ``,
+		foreign + `,` + own:               own,
+		own + `,` + blank:                 own + `,` + blank,
+		foreign + `,` + own + `,` + blank: own + `,` + blank,
+	} {
+		call, err := read(false, []byte(`{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[`+content+`]},{"role":"user","content":"b"}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := trim.Thinking(call, func(block []byte) bool { return strings.Contains(string(block), `"x"`) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left := gjson.GetBytes(got.Body, "messages.1.content").Raw; left != "["+want+"]" {
+			t.Errorf("[%s]\nleft %s\nwant [%s]", content, left, want)
+		}
+		if err := grammar.Check(got); err != nil {
+			t.Error(err)
+		}
 	}
 }
