@@ -65,6 +65,71 @@ func TestThinkingOfAServerThatCallsItselfClaudeIsForeign(t *testing.T) {
 	}
 }
 
+// knowsItsOwn refuses thinking as Claude does: all that it did not sign.
+func knowsItsOwn(r *simtarget.Seen) simtarget.Answer {
+	refused := ""
+	gjson.GetBytes(r.Body, "messages.#.content|@flatten").ForEach(func(_, block gjson.Result) bool {
+		switch kind := block.Get("type").Str; {
+		case kind == "thinking" && block.Get("signature").Str == "":
+			refused = "messages.1.content.0.thinking.signature: Field required"
+		case kind == "thinking" && block.Get("signature").Str != "EqMDCkYIBxgC":
+			refused = "messages.1.content.0: Invalid `signature` in `thinking` block"
+		case kind == "redacted_thinking":
+			refused = "messages.1.content.0: Invalid `data` in `redacted_thinking` block"
+		}
+		return refused == ""
+	})
+	if refused != "" {
+		return simtarget.JSON(400, `{"type":"error","error":{"type":"invalid_request_error","message":"`+refused+`"}}`)(r)
+	}
+	return simtarget.Message("Yes.")(r)
+}
+
+// What a restart forgot, a refusal tells again: the thinking of other models goes then, and the conversation is not lost.
+func TestThinkingThatClaudeRefusesIsTakenOut(t *testing.T) {
+	again := map[string]string{"overload.ts": `export function decide(r, attempts) {
+		return attempts.length && attempts.at(-1).retry !== "same" ? { fail: "last" } : { send: "a" };
+	}`}
+	const conversation = `{"model":"claude-opus-5-5","max_tokens":99,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[%s{"type":"text","text":"Yes."}]},{"role":"user","content":"b"}]}`
+	for name, c := range map[string]struct {
+		block, forbid string
+		sends         []int // in each of two requests
+		status        int
+		edits         string
+	}{
+		"foreign":   {`{"type":"thinking","thinking":"Hm.","signature":"x"}, `, "", []int{2, 1}, 200, "trim;foreign_thinking=1"},
+		"unsigned":  {`{"type":"thinking","thinking":"Hm.","signature":""}, `, "", []int{2, 1}, 200, "trim;foreign_thinking=1"},
+		"redacted":  {`{"type":"redacted_thinking","data":"x"}, `, "", []int{2, 1}, 200, "trim;foreign_thinking=1"},
+		"its own":   {`{"type":"thinking","thinking":"Hm.","signature":"EqMDCkYIBxgC"}, `, "", []int{1, 1}, 200, ""},
+		"forbidden": {`{"type":"thinking","thinking":"Hm.","signature":"x"}, `, "trim", []int{1, 1}, 400, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, setup{Targets: []simtarget.Config{{Behaviour: knowsItsOwn}}, Policies: again})
+			sends := 0
+			for i, want := range c.sends {
+				got := l.Post(t, "/v1/messages", fmt.Sprintf(conversation, c.block), "X-Spillway-Forbid", c.forbid)
+				if sends += want; got.StatusCode != c.status || got.Header.Get("X-Spillway-Edits") != c.edits || len(l.Targets[0].Requests()) != sends {
+					t.Fatalf("request %d: %d, edits %q, %d sends: %s", i, got.StatusCode, got.Header.Get("X-Spillway-Edits"), len(l.Targets[0].Requests()), got.Body)
+				}
+			}
+		})
+	}
+}
+
+// A target that still refuses is not asked for ever.
+func TestThinkingThatIsRefusedAnyhowIsRefusedOnce(t *testing.T) {
+	again := map[string]string{"overload.ts": `export function decide(r, attempts) {
+		return attempts.length && attempts.at(-1).retry !== "same" ? { fail: "last" } : { send: "a" };
+	}`}
+	refuses := simtarget.JSON(400, `{"type":"error","error":{"type":"invalid_request_error","message":"messages.1.content.0: Invalid `+"`signature` in `thinking`"+` block"}}`)
+	l := start(t, setup{Targets: []simtarget.Config{{Behaviour: refuses}}, Policies: again})
+	body := `{"model":"claude-opus-5-5","max_tokens":99,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"thinking","thinking":"Hm.","signature":"x"}]},{"role":"user","content":"b"}]}`
+	if got := l.Post(t, "/v1/messages", body); got.StatusCode != 400 || len(l.Targets[0].Requests()) != 2 {
+		t.Errorf("%d after %d sends: %s", got.StatusCode, len(l.Targets[0].Requests()), got.Body)
+	}
+}
+
 // Where all thinking is Claude's, none is looked at.
 func TestOddThinkingIsNoBusinessOfAProxyBeforeClaudeAlone(t *testing.T) {
 	l := start(t, setup{Targets: []simtarget.Config{{}}})

@@ -36,6 +36,8 @@ type Reading struct {
 	RetryAfter time.Duration
 	// OfKey says that the failure is about the credential: another of the same target may do.
 	OfKey bool
+	// Signature says that the target refused thinking in the request that it, or this conversation, does not know.
+	Signature bool
 	// Rest is how long that credential is better left alone; 0 = the target does not say, or it will not get better.
 	Rest time.Duration
 	// Until is when a spend limit ends, if the target's words give the date or its code means one; else zero.

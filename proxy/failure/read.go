@@ -15,7 +15,7 @@ func Read(a Answer) Reading {
 	f := factsOf(a)
 	r := match(f)
 	reading := Reading{
-		Reason: r.reason, Retry: r.retry, Kind: r.kind,
+		Reason: r.reason, Retry: r.retry, Kind: r.kind, Signature: r.signature,
 		Code: f.words.code, Message: f.words.message, RetryAfter: f.wait,
 	}
 	if reading.Code == "" {

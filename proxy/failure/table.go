@@ -13,6 +13,8 @@ type row struct {
 	reason engine.Reason
 	retry  engine.Retry
 	kind   engine.Kind // of the transport's failures; elsewhere it follows from the status
+
+	signature bool // it is about who signed the request's thinking
 }
 
 // tooLargeForLimit is what OpenAI says of one request that is larger than a whole minute's tokens.
@@ -81,7 +83,8 @@ var table = []row{
 	{status: 3, reason: engine.ReasonNotFound, retry: engine.RetryElsewhere},
 	{code: "unsupported_parameter unsupported_value", reason: engine.ReasonInvalid, retry: engine.RetryElsewhere},
 	{status: 4, says: "not supported|does not support|unsupported|invalid beta flag|extra inputs are not permitted", reason: engine.ReasonInvalid, retry: engine.RetryElsewhere},
-	{status: 4, says: "maximum allowed number of output tokens|supports at most|signature in thinking block|`signature` in `thinking` block|`reasoning_content`", reason: engine.ReasonInvalid, retry: engine.RetryElsewhere},
+	{status: 4, says: "maximum allowed number of output tokens|supports at most|`reasoning_content`", reason: engine.ReasonInvalid, retry: engine.RetryElsewhere},
+	{status: 4, says: "signature in thinking block|`signature` in `thinking`|`data` in `redacted_thinking`|thinking.signature: field required", reason: engine.ReasonInvalid, retry: engine.RetryElsewhere, signature: true},
 	{status: 4, when: facts.routed, reason: engine.ReasonServer, retry: engine.RetryElsewhere},
 
 	// A box in the middle answered in the target's place.

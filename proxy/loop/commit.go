@@ -185,6 +185,9 @@ func (t *try) read(a failure.Answer, in Incoming) *failed {
 	f.Status, f.Reason, f.Retry = a.Status, reading.Reason, reading.Retry
 	f.Code, f.Message, f.RetryAfter = reading.Code, t.mask(reading.Message), reading.RetryAfter
 	t.judgeKey(f, reading)
+	if reading.Signature && t.disownAll() {
+		f.Retry = engine.RetrySame
+	}
 	if in != nil && a.Err == nil {
 		f.answer = t.keep(in, a, f)
 	}

@@ -37,6 +37,16 @@ func (t *try) disown() error {
 	return nil
 }
 
+// disownAll takes a target's word that it refuses thinking in the request, which another model may have written before Spillway
+// was started, or behind another proxy. From then on all thinking in it is foreign. It says whether the request may be sent
+// again without.
+func (t *try) disownAll() bool {
+	if !t.refusesForeign() || t.x.Floors.Trim || !t.x.Call.Outline().Movable {
+		return false
+	}
+	return t.Signatures.LearnRefused(t.call.Value("messages"))
+}
+
 // pauseThinking turns thinking off for an attempt in the middle of a round of tools that did not begin with thinking, because
 // another model called them: Claude refuses that of requests with a budget, and only of those (Anthropic docs, extended thinking).
 func (t *try) pauseThinking() error {

@@ -43,6 +43,22 @@ func (s *Signatures) LearnWhole(message []byte) {
 	})
 }
 
+// LearnRefused takes the messages of a request whose thinking was refused, and says whether any of it was not foreign before.
+func (s *Signatures) LearnRefused(messages []byte) (some bool) {
+	looked := s.Some()
+	for message := range rawjson.Elements(messages) {
+		for block := range rawjson.Elements(rawjson.Member(message, "content")) {
+			if kind := rawjson.Word(rawjson.Member(block, "type")); kind != "thinking" && kind != "redacted_thinking" {
+				continue
+			}
+			some = some || !looked || !s.Foreign(block)
+			s.look()
+			s.learnBlock(gjson.ParseBytes(block))
+		}
+	}
+	return some
+}
+
 func (s *Signatures) learnBlock(block gjson.Result) {
 	s.learn(block.Get("signature"))
 	s.learn(block.Get("data"))
@@ -52,6 +68,14 @@ func (s *Signatures) learn(signature gjson.Result) {
 	if signature.Type != gjson.String || signature.Str == "" {
 		return
 	}
+	s.look()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.foreign.Add(maphash.String(signatureSeed, signature.Str), struct{}{})
+}
+
+// look makes it known that some thinking is foreign.
+func (s *Signatures) look() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.foreign == nil {
@@ -61,10 +85,9 @@ func (s *Signatures) learn(signature gjson.Result) {
 		}
 		s.foreign = foreign
 	}
-	s.foreign.Add(maphash.String(signatureSeed, signature.Str), struct{}{})
 }
 
-// Some says whether there is any foreign signature to look for.
+// Some says whether there is any foreign thinking to look for.
 func (s *Signatures) Some() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
