@@ -30,6 +30,7 @@ func (t *Target) readServer(r *form.Report, s *form.Section) {
 		{"reasoning_with_tools", &t.Server.NoToolReasoning, false},
 		{"safety_identifier", &t.Server.SafetyID, true},
 		{"signatures", &t.Server.NoSignatures, false},
+		{"system_turns", &t.Server.SystemTurns, true},
 	} {
 		understood := *fact.field == fact.when
 		form.Scalar(s, fact.key, &understood, parseTruth)

@@ -20,8 +20,12 @@ type Facts struct {
 	FixedSampling bool
 	// FreeTools says that tool_choice may not force a tool.
 	FreeTools bool
-	// PlainEffort says that reasoning_effort is low, medium or high, and NoStop that stop is refused.
-	PlainEffort, NoStop bool
+	// Efforts are the levels of reasoning_effort that it takes, with spaces between; "" = it has none.
+	Efforts string
+	// NoStop says that stop is refused.
+	NoStop bool
+	// SystemTurns says that a system message may stand in the middle of a conversation.
+	SystemTurns bool
 	// SilentTools says that it refuses to reason with function tools on Chat Completions; the Responses API allows it.
 	SilentTools bool
 }
@@ -36,6 +40,16 @@ const (
 	Adaptive Thinking = "adaptive" // Anthropic's thinking adaptive, with output_config.effort
 	Effort   Thinking = "effort"   // OpenAI's reasoning_effort
 )
+
+// Takes says whether a level of reasoning_effort is one of the model's.
+func (f *Facts) Takes(effort string) bool {
+	for level := range strings.FieldsSeq(f.Efforts) {
+		if level == effort {
+			return true
+		}
+	}
+	return false
+}
 
 // unknownText is how a model is taken to count that the table does not have: by few bytes, so that too much is expected.
 const unknownText = 3

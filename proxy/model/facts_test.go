@@ -1,6 +1,9 @@
 package model
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestFind(t *testing.T) {
 	for name, want := range map[string]string{
@@ -13,7 +16,10 @@ func TestFind(t *testing.T) {
 		"claude-fable-5":                             "claude-fable-5",
 		"claude-fable-6":                             "claude-fable",
 		"claude-verse-9":                             "claude",
-		"gpt-5.6-mini":                               "gpt-5",
+		"gpt-5.6-mini":                               "gpt-5-6",
+		"gpt-5-mini-2025-08-07":                      "gpt-5",
+		"gpt-6.1-sol":                                "gpt-6-1-sol",
+		"openai/gpt-6.2-sol":                         "gpt-6",
 		"gpt-5.1":                                    "gpt-5-1",
 		"GPT-4o-mini":                                "gpt-4o",
 		"gpt-50":                                     "gpt",
@@ -31,6 +37,23 @@ func TestFind(t *testing.T) {
 	}
 	if got := Find("unheard-of"); got != (Facts{Text: unknownText}) {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestTakes(t *testing.T) {
+	for name, want := range map[string]string{
+		"gpt-5": "minimal low medium high", "gpt-5.1": "none low medium high", "gpt-5.6": "none low medium high xhigh",
+		"gpt-6-astra": "low medium high xhigh max", "o3": "low medium high", "gpt-4o": "", "claude-opus-5-5": "",
+	} {
+		facts, got := Find(name), ""
+		for _, effort := range []string{"none", "minimal", "low", "medium", "high", "xhigh", "max", ""} {
+			if facts.Takes(effort) {
+				got += " " + effort
+			}
+		}
+		if strings.TrimPrefix(got, " ") != want {
+			t.Errorf("%s takes %q, want %q", name, got, want)
+		}
 	}
 }
 

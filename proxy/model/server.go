@@ -26,6 +26,9 @@ type Server struct {
 	NoCountTokens bool
 	// SafetyID says that it takes an end user's id as `safety_identifier`; others take `user`.
 	SafetyID bool
+	// SystemTurns says that it takes system messages in the middle of a conversation from models that do
+	// ([Facts.SystemTurns]); clouds that serve the same models may not.
+	SystemTurns bool
 	// Betas are the betas that it knows (anthropic-beta); nil = all, or it does not mind unknown ones.
 	Betas []string
 }
@@ -36,7 +39,7 @@ const Anthropic = "anthropic"
 // servers are the known ones. Sources: OpenAI's and DeepSeek's API references, the OpenAI compatibility pages of Ollama, vLLM,
 // llama.cpp and OpenRouter, and what clients have reported of them; November 2026.
 var servers = []Server{
-	{Name: Anthropic, MaxTokensField: "max_tokens"},
+	{Name: Anthropic, MaxTokensField: "max_tokens", SystemTurns: true},
 	{Name: "openai", MaxTokensField: "max_completion_tokens", SafetyID: true, NoToolReasoning: true},
 	{Name: "deepseek", MaxTokensField: "max_tokens", ReasoningBack: true, NoCountTokens: true, NoImageURLs: true, NoSignatures: true},
 	{Name: "openrouter", MaxTokensField: "max_tokens", NoCountTokens: true},

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -49,12 +50,17 @@ func (t *Translation) imagePart(source gjson.Result) {
 	w.end('}')
 }
 
+// documentPart: what is said of a document is told before it.
 func (t *Translation) documentPart(document gjson.Result) {
-	source := document.Get("source")
+	source, about := document.Get("source"), document.Get("context").String()
 	switch kind := source.Get("type").Str; kind {
 	case "text":
-		t.textPart(source.Get("data").String())
+		texts := []string{document.Get("title").String(), about, source.Get("data").String()}
+		t.textPart(strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n\n"))
 	case "base64":
+		if about != "" {
+			t.textPart(about)
+		}
 		w := &t.w
 		w.open('{')
 		w.key("type").word("file")

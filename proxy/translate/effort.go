@@ -2,6 +2,7 @@ package translate
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/tidwall/gjson"
@@ -9,42 +10,68 @@ import (
 	"spillway/proxy/model"
 )
 
-// chatReasoning asks for as much thinking as the request does, if the target's model can be asked.
+// chatReasoning asks for as much thinking as the request does, if the target's model can be asked. Where it refuses to reason
+// with tools it has to be told not to, for by itself it would.
 func (t *Translation) chatReasoning() {
+	level, to := t.wantedEffort(), &t.to.Model
+	wanted := level != "" && level != "none"
+	switch {
+	case to.Thinking != model.Effort && wanted:
+		t.Drop("thinking")
+		return
+	case to.Thinking != model.Effort:
+		return
+	case to.SilentTools && t.to.Server.NoToolReasoning && t.hasTools():
+		if !to.Takes("none") {
+			t.refusef("the model takes no tools in a chat completion, for it cannot but reason")
+		}
+		if wanted {
+			t.Drop("thinking")
+		}
+		level = "none"
+	case wanted:
+		level = nearestEffort(level, to)
+	case !to.Takes(level):
+		return
+	}
+	t.w.key("reasoning_effort").word(level)
+}
+
+// wantedEffort is how much a Messages request wants to be thought about, in OpenAI's words; "" when it does not say.
+func (t *Translation) wantedEffort() (level string) {
 	thinking, effort := parse(t.from.Value("thinking")), parse(t.from.Value("output_config")).Get("effort").Str
-	level := ""
 	switch thinking.Get("type").Str {
 	case "enabled":
 		level = effortFor(thinking.Get("budget_tokens").Int())
 	case "adaptive":
 		level = "high"
 	case "disabled":
-		level = "none"
+		return "none"
 	}
-	if effort != "" && level != "none" {
-		level = chatEfforts[effort]
+	if effort != "" && !slices.Contains(efforts, effort) {
+		t.refusef("output_config.effort %q is not known", effort)
 	}
-	switch {
-	case level == "" || level == "none" && t.to.Model.Thinking != model.Effort:
-		return
-	case t.to.Model.Thinking != model.Effort:
-		t.Drop("thinking")
-		return
-	case t.to.Model.SilentTools && t.to.Server.NoToolReasoning && t.hasTools():
-		if level != "none" {
-			t.Drop("thinking") // it would refuse the tools
-		}
-		level = "none"
-	case level == "none":
-		return
-	case t.to.Model.PlainEffort:
-		level = cmp.Or(map[string]string{"minimal": "low", "xhigh": "high"}[level], level)
-	}
-	t.w.key("reasoning_effort").word(level)
+	return cmp.Or(effort, level)
 }
 
-// chatEfforts are Anthropic's levels in OpenAI's words.
-var chatEfforts = map[string]string{"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "xhigh"}
+// efforts are all levels of reasoning_effort, from the least. Anthropic's are among them.
+var efforts = []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}
+
+// nearestEffort is the level that a model takes for one: the same, else the next lower, but not none, else the next higher.
+func nearestEffort(level string, to *model.Facts) string {
+	at := slices.Index(efforts, level)
+	for i := at; i > 0; i-- {
+		if to.Takes(efforts[i]) {
+			return efforts[i]
+		}
+	}
+	for _, higher := range efforts[at+1:] {
+		if to.Takes(higher) {
+			return higher
+		}
+	}
+	return level
+}
 
 // effortFor is the level that a budget of thinking tokens stands for, in the steps that others use too.
 func effortFor(budget int64) string {

@@ -57,7 +57,7 @@ func (t *Translation) chatField(name string, v gjson.Result) {
 	case "top_k", "cache_control", "speed", "diagnostics", "context_management": // without the last the model reads all
 		t.Drop(name)
 	default: // container, mcp_servers, fallbacks, thread, inference_geo, and what is yet to come
-		t.refusef("%s has no equivalent", name)
+		t.refuse(name, v)
 	}
 }
 

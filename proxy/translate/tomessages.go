@@ -16,6 +16,7 @@ func (t *Translation) messages() {
 	}
 	t.w.number("max_tokens", int64(t.messagesMaxTokens()))
 	t.messagesToolChoice()
+	t.messagesPastTools()
 	t.messagesThinking()
 	t.w.end('}')
 }
@@ -40,7 +41,8 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 		w.key(name).raw(v.Raw)
 	case "messages":
 		t.turns(v)
-	case "max_tokens", "max_completion_tokens", "stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort":
+	case "max_tokens", "max_completion_tokens", "stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort",
+		"top_logprobs": // with another field
 	case "temperature", "top_p":
 		t.messagesSampling(name, v)
 	case "stop":
@@ -57,6 +59,23 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 		}
 	case "service_tier":
 		t.messagesTier(v)
+	case "n", "logprobs", "modalities", "logit_bias":
+		t.messagesUsual(name, v)
+	case "store":
+		if v.Bool() {
+			t.Drop(name)
+		}
+	case "seed", "presence_penalty", "frequency_penalty", "prediction", "metadata", "verbosity", "prompt_cache_key",
+		"prompt_cache_retention", "prompt_cache_options":
+		t.Drop(name)
+	default: // audio, functions, web_search_options, and what is yet to come
+		t.refuse(name, v)
+	}
+}
+
+// messagesUsual: of some fields there is only what they usually say.
+func (t *Translation) messagesUsual(name string, v gjson.Result) {
+	switch name {
 	case "n":
 		if v.Int() != 1 {
 			t.refusef("n is %s, and a message is one answer", v.Raw)
@@ -69,15 +88,10 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 		if list := v.Array(); len(list) != 1 || list[0].Str != "text" {
 			t.refusef("modalities %s have no equivalent", v.Raw)
 		}
-	case "store":
-		if v.Bool() {
-			t.Drop(name)
+	case "logit_bias": // it may forbid a word, or allow but one
+		if len(v.Map()) > 0 {
+			t.refusef("logit_bias has no equivalent")
 		}
-	case "seed", "presence_penalty", "frequency_penalty", "prediction", "metadata", "verbosity", "prompt_cache_key",
-		"prompt_cache_retention", "prompt_cache_options":
-		t.Drop(name)
-	default: // audio, functions, logit_bias, web_search_options, and what is yet to come
-		t.refusef("%s has no equivalent", name)
 	}
 }
 
@@ -120,6 +134,24 @@ func (t *Translation) messagesTools(v gjson.Result) {
 	t.w.end(']')
 }
 
+// messagesPastTools: Anthropic wants to know the tools of the calls in a conversation, although none may be called any more.
+func (t *Translation) messagesPastTools() {
+	if t.hasTools() || len(t.past.names) == 0 {
+		return
+	}
+	w := &t.w
+	w.key("tools").open('[')
+	for _, name := range t.past.names {
+		w.open('{')
+		w.key("name").text(name)
+		w.key("input_schema")
+		w.parameters(gjson.Result{})
+		w.end('}')
+	}
+	w.end(']')
+	w.key("tool_choice").raw(`{"type":"none"}`)
+}
+
 func (t *Translation) messagesTool(tool gjson.Result) {
 	if kind := tool.Get("type").Str; kind != "function" {
 		t.refusef("a tool of type %s has no equivalent", kind)
@@ -132,11 +164,15 @@ func (t *Translation) messagesTool(tool gjson.Result) {
 		w.key("description").raw(d.Raw)
 	}
 	w.key("input_schema")
-	if schema := f.Get("parameters"); f.Get("strict").Bool() && ofObject(schema) {
-		w.closed(schema)
-		w.key("strict").raw("true")
-	} else {
+	switch schema := f.Get("parameters"); {
+	case !f.Get("strict").Bool() || !ofObject(schema):
 		w.parameters(schema)
+	case isOpen(schema):
+		t.Drop("strict")
+		w.parameters(schema)
+	default:
+		t.held(schema)
+		w.key("strict").raw("true")
 	}
 	w.end('}')
 }
@@ -190,11 +226,15 @@ func (t *Translation) messagesFormat(v gjson.Result) {
 			t.refusef("response_format json_schema without a schema")
 			return
 		}
+		if isOpen(schema) {
+			t.refusef("response_format with a schema that allows properties it does not name has no equivalent")
+			return
+		}
 		t.w.key("output_config").open('{')
 		t.w.key("format").open('{')
 		t.w.key("type").word("json_schema")
 		t.w.key("schema")
-		t.w.closed(schema)
+		t.held(schema)
 		t.w.end('}')
 		t.messagesEffort()
 		t.w.end('}')

@@ -3,6 +3,8 @@ package translate
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
+	"strconv"
 )
 
 // How long the id of a tool call may be: at Anthropic, and at OpenAI, which refuses longer ones with string_above_max_length.
@@ -23,6 +25,38 @@ func callID(id string) string {
 		return id
 	}
 	return shorten(id, id, maxCallID)
+}
+
+// pastCalls are the tool calls of a chat so far.
+type pastCalls struct {
+	ids   map[string]int // by id, how many calls have had it
+	names []string       // of tools, each once
+}
+
+// call is the id of the next call. Servers that count calls anew in each answer use an id again; Anthropic refuses that, so a
+// later call gets another, the same each time that the conversation comes.
+func (p *pastCalls) call(id string) string {
+	if p.ids == nil {
+		p.ids = make(map[string]int)
+	}
+	p.ids[id]++
+	return p.result(id)
+}
+
+// result is the id of the latest call that had it.
+func (p *pastCalls) result(id string) string {
+	if n := p.ids[id]; n > 1 {
+		id += "#" + strconv.Itoa(n)
+	}
+	return toolID(id)
+}
+
+// of notes a call's tool.
+func (p *pastCalls) of(name string) string {
+	if !slices.Contains(p.names, name) {
+		p.names = append(p.names, name)
+	}
+	return name
 }
 
 // fitWord makes a word of letters, digits, _ and - of a text.

@@ -23,6 +23,9 @@ type Translation struct {
 	tools   map[string]string // the caller's names of tools whose names had to change, by what they became
 	w       writer
 	err     error
+
+	past     pastCalls // of a chat
+	saidLast string    // the role of the latest message written of it
 }
 
 // Target is what must be known of where the request goes.
@@ -75,6 +78,13 @@ func (t *Translation) Applied() string {
 func (t *Translation) refusef(format string, args ...any) {
 	if t.err == nil {
 		t.err = fmt.Errorf(format, args...)
+	}
+}
+
+// refuse refuses a field that has no equivalent. An empty list asks for nothing; an empty object may.
+func (t *Translation) refuse(name string, v gjson.Result) {
+	if !v.IsArray() || v.Get("0").Exists() {
+		t.refusef("%s has no equivalent", name)
 	}
 }
 

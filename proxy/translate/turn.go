@@ -7,7 +7,8 @@ import (
 )
 
 // turns writes a chat's messages as a system prompt and a conversation. The messages at its head that instruct are the system
-// prompt; a later one becomes a user's text that says so, behind the results of tools if it stands among them.
+// prompt. Later ones stay the system's where the model takes that; else they become a user's text that says so, behind the
+// results of tools if they stand among them.
 func (t *Translation) turns(messages gjson.Result) {
 	list := messages.Array()
 	head := 0
@@ -18,27 +19,25 @@ func (t *Translation) turns(messages gjson.Result) {
 	w := &t.w
 	w.key("messages").open('[')
 	begin := len(w.b)
-	var late []gjson.Result // instructions among the results of tools
+	var late []gjson.Result // instructions that are not written yet
 	for i := head; i < len(list) && t.err == nil; i++ {
 		switch m := list[i]; {
 		case instructs(m):
 			late = append(late, m)
-			continue
 		case m.Get("role").Str == "tool":
 			end := i
 			for end < len(list) && (list[end].Get("role").Str == "tool" || instructs(list[end])) {
 				end++
 			}
-			t.results(list[i:end], late)
+			t.results(list[i:end], late, answersNext(list[end:]))
 			i, late = end-1, nil
-			continue
 		default:
-			t.reminders(late)
+			t.instruct(late, answersNext(list[i:]))
 			late = nil
 			t.turn(readMessage(m))
 		}
 	}
-	t.reminders(late)
+	t.instruct(late, true)
 	w.end(']')
 	if t.err == nil {
 		t.checkTurns(view(w.b[begin-1:]))
@@ -68,6 +67,11 @@ func (t *Translation) checkTurns(turns gjson.Result) {
 func instructs(m gjson.Result) bool {
 	role := m.Get("role").Str
 	return role == "system" || role == "developer"
+}
+
+// answersNext says whether the assistant speaks next, now or at once.
+func answersNext(rest []gjson.Result) bool {
+	return len(rest) == 0 || rest[0].Get("role").Str == "assistant"
 }
 
 // jsonAlone asks for what response_format json_object makes sure of.
@@ -131,27 +135,17 @@ func (t *Translation) turn(m message) {
 }
 
 func (t *Translation) userTurn(content gjson.Result) {
-	w := &t.w
-	mark := len(w.b)
-	w.open('{')
-	w.key("role").word("user")
-	w.key("content").open('[')
-	inside := len(w.b)
-	if !blank(content) {
-		t.textBlock(content)
-	}
-	content.ForEach(func(_, part gjson.Result) bool {
-		if part.IsObject() {
-			t.block(part)
+	t.says("user", func() {
+		if !blank(content) {
+			t.textBlock(content)
 		}
-		return t.err == nil
+		content.ForEach(func(_, part gjson.Result) bool {
+			if part.IsObject() {
+				t.block(part)
+			}
+			return t.err == nil
+		})
 	})
-	if len(w.b) == inside { // nothing but blanks: not a turn
-		w.b = w.b[:mark]
-		return
-	}
-	w.end(']')
-	w.end('}')
 }
 
 func (t *Translation) assistantTurn(m *message) {
@@ -168,22 +162,14 @@ func (t *Translation) assistantTurn(m *message) {
 	if !blank(m.refusal) {
 		texts = append(texts, m.refusal)
 	}
-	calls := m.toolCalls.Array()
-	if len(texts) == 0 && len(calls) == 0 {
-		return
-	}
-	w := &t.w
-	w.open('{')
-	w.key("role").word("assistant")
-	w.key("content").open('[')
-	for _, text := range texts {
-		t.textBlock(text)
-	}
-	for _, call := range calls {
-		t.toolUse(call)
-	}
-	w.end(']')
-	w.end('}')
+	t.says("assistant", func() {
+		for _, text := range texts {
+			t.textBlock(text)
+		}
+		for _, call := range m.toolCalls.Array() {
+			t.toolUse(call)
+		}
+	})
 }
 
 func (t *Translation) toolUse(call gjson.Result) {
@@ -202,15 +188,15 @@ func (t *Translation) toolUse(call gjson.Result) {
 	w := &t.w
 	w.open('{')
 	w.key("type").word("tool_use")
-	w.key("id").text(toolID(call.Get("id").String()))
-	w.key("name").text(t.toolName(call.Get("function.name").Str))
+	w.key("id").text(t.past.call(call.Get("id").String()))
+	w.key("name").text(t.past.of(t.toolName(call.Get("function.name").Str)))
 	w.key("input").raw(arguments)
 	w.end('}')
 }
 
 // results writes the tool messages that follow one answer as one user's message, and behind them the instructions that stood
 // before and among them.
-func (t *Translation) results(messages, late []gjson.Result) {
+func (t *Translation) results(messages, late []gjson.Result, answersNext bool) {
 	w := &t.w
 	w.open('{')
 	w.key("role").word("user")
@@ -223,36 +209,48 @@ func (t *Translation) results(messages, late []gjson.Result) {
 		m := readMessage(m)
 		w.open('{')
 		w.key("type").word("tool_result")
-		w.key("tool_use_id").text(toolID(m.toolCallID.String()))
+		w.key("tool_use_id").text(t.past.result(m.toolCallID.String()))
 		w.key("content").lines(t.texts(m.content))
 		w.end('}')
 	}
-	t.reminderBlocks(late)
+	t.saidLast = "user"
+	asSystem := t.takesSystem(answersNext)
+	if !asSystem {
+		t.reminders(late)
+	}
 	w.end(']')
 	w.end('}')
+	if asSystem {
+		t.instruct(late, answersNext)
+	}
 }
 
-// reminders writes late instructions as a user's message.
-func (t *Translation) reminders(late []gjson.Result) {
+// takesSystem says whether a message of the system's may come next: some models take one that follows a user's and that the
+// assistant answers.
+func (t *Translation) takesSystem(answersNext bool) bool {
+	return t.to.Server.SystemTurns && t.to.Model.SystemTurns && t.saidLast == "user" && answersNext
+}
+
+// instruct writes late instructions as one message.
+func (t *Translation) instruct(late []gjson.Result, answersNext bool) {
 	if len(late) == 0 {
 		return
 	}
-	w := &t.w
-	mark := len(w.b)
-	w.open('{')
-	w.key("role").word("user")
-	w.key("content").open('[')
-	inside := len(w.b)
-	t.reminderBlocks(late)
-	if len(w.b) == inside {
-		w.b = w.b[:mark]
+	if !t.takesSystem(answersNext) {
+		t.says("user", func() { t.reminders(late) })
 		return
 	}
-	w.end(']')
-	w.end('}')
+	t.says("system", func() {
+		for _, m := range late {
+			for _, text := range t.texts(m.Get("content")) {
+				t.textBlock(text)
+			}
+		}
+	})
 }
 
-func (t *Translation) reminderBlocks(late []gjson.Result) {
+// reminders writes late instructions as texts of a user's.
+func (t *Translation) reminders(late []gjson.Result) {
 	for _, m := range late {
 		for _, text := range t.texts(m.Get("content")) {
 			marked := "<system>\n" + text.Str + "\n</system>"
@@ -260,4 +258,21 @@ func (t *Translation) reminderBlocks(late []gjson.Result) {
 			t.Drop("system_role")
 		}
 	}
+}
+
+// says writes a message of a role, unless nothing is written into it: then it is none.
+func (t *Translation) says(role string, content func()) {
+	w := &t.w
+	mark := len(w.b)
+	w.open('{')
+	w.key("role").word(role)
+	w.key("content").open('[')
+	inside := len(w.b)
+	if content(); len(w.b) == inside {
+		w.b = w.b[:mark]
+		return
+	}
+	w.end(']')
+	w.end('}')
+	t.saidLast = role
 }
