@@ -24,7 +24,7 @@
 // message of the user's that carries no tool results, after something of the assistant's. A chat's system and developer
 // messages stay wherever they stand; a system message among Anthropic's messages goes with its turn, for it may not be first.
 // Turns before a compaction block's end stay, for that block is their summary. Server tools' calls and results stay, or go
-// with their turn.
+// with their turn, and so do results with references to tools.
 //
 // # Deep and rare
 //

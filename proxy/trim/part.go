@@ -109,7 +109,7 @@ func (f *form) image(b grammar.Part, inside bool) part {
 // result yields a tool result's content, and the images in it. What costs no more than its placeholder is not worth going.
 func (f *form) result(content []byte, spared bool, yield func(part) bool) bool {
 	p := part{kind: said, raw: content, tokens: f.resultCost(content), answer: true}
-	if spared || content == nil {
+	if spared || content == nil || refers(content) {
 		return yield(p)
 	}
 	p.with = f.placeholder.instead(content)
@@ -128,6 +128,16 @@ func (f *form) result(content []byte, spared bool, yield func(part) bool) bool {
 		}
 	}
 	return true
+}
+
+// refers says whether a result has references to tools that are known by it alone, and called later.
+func refers(content []byte) bool {
+	for b := range grammar.Parts(content) {
+		if string(b.Type) == "tool_reference" {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *form) resultCost(content []byte) int {

@@ -101,6 +101,20 @@ func TestOpenRound(t *testing.T) {
 	}
 }
 
+// A result that tells which tools there are stays: calls of them may follow.
+func TestToolReferencesStay(t *testing.T) {
+	call := turns(t, 9)
+	referring := strings.Replace(string(call.Body), `"content":"`+strings.Repeat("x", 1000)+`"`, `"content":[{"type":"tool_reference","tool_name":"look"},{"type":"text","text":"`+strings.Repeat("x", 1000)+`"}]`, 1)
+	call, err := read(false, []byte(referring))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := trim.Trim(call, trim.Options{Trim: engine.Trim{KeepToolResults: new(0)}})
+	if err != nil || got.ToolResults == 0 || !strings.Contains(string(got.Call.Body), "tool_reference") {
+		t.Errorf("%d results went, %v", got.ToolResults, err)
+	}
+}
+
 // Foreign thinking goes wherever it stands, and with it white space that the target takes only beside thinking.
 func TestForeignThinking(t *testing.T) {
 	const foreign, own, blank = `{"type":"thinking","thinking":"hm","signature":"x"}`, `{"type":"thinking","thinking":"hm","signature":"s"}`, `{"type":"text","text":"\n\n"}`

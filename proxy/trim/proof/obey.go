@@ -80,9 +80,11 @@ func (p *pair) allResults() (list []result) {
 				return
 			}
 			could := !slices.Contains(p.rules.Except, name) && !p.isPlaceholder(c)
+			cuts := strings.Fields(p.shape.Cuts[i])
+			lighter := slices.Contains(cuts, "i"+cut[1:]) // its images went before, so that little may be left to gain
 			list = append(list, result{
-				message: i, name: name, cleared: slices.Contains(strings.Fields(p.shape.Cuts[i]), cut),
-				could: could, mayGo: could && p.isLong(content, c),
+				message: i, name: name, cleared: slices.Contains(cuts, cut),
+				could: could, mayGo: could && !lighter && p.isLong(content, c),
 			})
 		}
 		for n, b := range m.content.blocks {
