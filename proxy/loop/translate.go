@@ -1,9 +1,11 @@
 package loop
 
 import (
+	"fmt"
 	"strings"
 
 	"spillway/engine"
+	"spillway/proxy/grammar"
 	"spillway/proxy/model"
 	"spillway/proxy/translate"
 )
@@ -18,6 +20,9 @@ func (t *try) translate() error {
 	})
 	if err != nil {
 		return err
+	}
+	if err := grammar.Check(across.Call); err != nil && grammar.Check(t.call) == nil {
+		return fmt.Errorf("it cannot be told in the %s dialect: %w", t.target.Dialect, err)
 	}
 	for key := range t.x.Header {
 		if strings.EqualFold(string(key), betaHeader) {
