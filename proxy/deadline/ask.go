@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // Ask writes a question, in two pieces, and waits until there is something to read: the answer, or the end.
@@ -22,7 +20,7 @@ func (c *Conn) Ask(head, body []byte) error {
 				return true
 			}
 			asked = true
-			written, failed = send(int(fd), head, body)
+			written, failed = send(fd, head, body)
 			return failed != nil || written < len(head)+len(body)
 		})
 		switch {
@@ -39,11 +37,11 @@ func (c *Conn) Ask(head, body []byte) error {
 }
 
 // send writes as much as the system takes at once.
-func send(fd int, head, body []byte) (n int, err error) {
+func send(fd uintptr, head, body []byte) (n int, err error) {
 	if len(body) == 0 {
-		n, err = unix.Write(fd, head)
+		n, err = write(fd, head)
 	} else {
-		n, err = unix.Writev(fd, [][]byte{head, body})
+		n, err = writeBoth(fd, head, body)
 	}
 	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR) {
 		return max(0, n), nil

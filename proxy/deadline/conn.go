@@ -19,6 +19,7 @@ type Conn struct {
 	tcp         *net.TCPConn
 	raw         syscall.RawConn // of tcp
 	read, write limit
+	in, out     transfer
 }
 
 // New wraps a connection that has no deadlines set.
@@ -27,7 +28,10 @@ func New(c *net.TCPConn) *Conn {
 	if err != nil {
 		panic(err) // only a nil connection has none
 	}
-	return &Conn{tcp: c, raw: raw, read: limit{arm: c.SetReadDeadline}, write: limit{arm: c.SetWriteDeadline}}
+	conn := &Conn{tcp: c, raw: raw, read: limit{arm: c.SetReadDeadline}, write: limit{arm: c.SetWriteDeadline}}
+	conn.in.means("read", read)
+	conn.out.means("write", write)
+	return conn
 }
 
 // limit is one deadline: the moment that is wanted, and the one that the timer is set to, which is never later.
@@ -78,7 +82,7 @@ func (c *Conn) SetWriteDeadline(t time.Time) error { return c.write.set(t) }
 // Read implements [net.Conn].
 func (c *Conn) Read(b []byte) (int, error) {
 	for {
-		n, err := c.tcp.Read(b)
+		n, err := c.in.move(c.raw.Read, b)
 		if n > 0 || !c.read.early(err) {
 			return n, err
 		}
@@ -88,8 +92,8 @@ func (c *Conn) Read(b []byte) (int, error) {
 // Write implements [net.Conn].
 func (c *Conn) Write(b []byte) (written int, err error) {
 	for {
-		n, err := c.tcp.Write(b[written:])
-		if written += n; !c.write.early(err) {
+		n, err := c.out.move(c.raw.Write, b[written:])
+		if written += n; written == len(b) || err != nil && !c.write.early(err) {
 			return written, err
 		}
 	}
@@ -114,8 +118,7 @@ func (c *Conn) SyscallConn() (syscall.RawConn, error) { return c.raw, nil }
 func (c *Conn) Quiet() bool {
 	open := false
 	err := c.raw.Control(func(fd uintptr) {
-		var b [1]byte
-		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		_, err := peek(fd)
 		open = errors.Is(err, syscall.EAGAIN)
 	})
 	return err == nil && open

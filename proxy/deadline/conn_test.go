@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -144,4 +145,49 @@ func TestQuiet(t *testing.T) {
 	if c.Quiet() {
 		t.Error("a closed connection is quiet")
 	}
+}
+
+func TestALongWriteArrivesWhole(t *testing.T) {
+	c, other := pair(t)
+	sent := bytes.Repeat([]byte("0123456789abcdef"), 1<<20)
+	go func() {
+		_, _ = c.Write(sent)
+		_ = c.CloseWrite()
+	}()
+	if got, err := io.ReadAll(other); err != nil || !bytes.Equal(got, sent) {
+		t.Errorf("%d of %d bytes arrived, %v", len(got), len(sent), err)
+	}
+}
+
+// TestErrorsAreThoseOfTheNet are told apart by those who resend what a connection gone stale did not take.
+func TestErrorsAreThoseOfTheNet(t *testing.T) {
+	t.Run("the end", func(t *testing.T) {
+		c, other := pair(t)
+		_ = other.CloseWrite()
+		if _, err := c.Read(make([]byte, 1)); err != io.EOF { // as readers compare it
+			t.Error(err)
+		}
+	})
+	t.Run("reset", func(t *testing.T) {
+		c, other := pair(t)
+		_ = other.SetLinger(0)
+		_ = other.Close()
+		var op *net.OpError
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) || !errors.As(err, &op) || op.Timeout() {
+			t.Error(err)
+		}
+		if _, err := c.Write([]byte("question")); !errors.As(err, &op) || op.Timeout() {
+			t.Error(err)
+		}
+	})
+	t.Run("closed", func(t *testing.T) {
+		c, _ := pair(t)
+		_ = c.Close()
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+		if _, err := c.Write([]byte("question")); !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+	})
 }
