@@ -45,13 +45,17 @@ func rawHeaders(h *fasthttp.RequestHeader, yield func(key, value []byte) bool) {
 	}
 }
 
-func peek(h *fasthttp.RequestHeader, name string) (found []byte) {
-	rawHeaders(h, func(key, value []byte) bool {
-		if len(key) == len(name) && bytes.EqualFold(key, []byte(name)) {
-			found = value
-			return false
+// peek reads no more of a line than tells that it is another header's: it is asked a dozen times for a request.
+func peek(h *fasthttp.RequestHeader, name string) []byte {
+	for lines := h.RawHeaders(); len(lines) > 0; {
+		line := lines
+		if end := bytes.IndexByte(lines, '\n'); end >= 0 {
+			line = lines[:end]
 		}
-		return true
-	})
-	return found
+		lines = lines[min(len(line)+1, len(lines)):]
+		if len(line) > len(name) && line[len(name)] == ':' && bytes.EqualFold(line[:len(name)], []byte(name)) {
+			return bytes.TrimSpace(line[len(name)+1:])
+		}
+	}
+	return nil
 }
