@@ -116,11 +116,20 @@ func (gt *gate) serve(now instant) {
 		return
 	}
 	for gt.line.requests > 0 && gt.passable(now) {
-		w := gt.line.next(now)
+		w := gt.next(now)
 		w.quit()
 		w.call(gt.admit(&w.visit, now), nil)
 	}
 	gt.setAlarm(now)
+}
+
+// next chooses who of the line passes. The probe is who has the most time to wait for its result: of those at the head of a line
+// many have hardly any, and would tell nothing of the target.
+func (gt *gate) next(now instant) *waiter {
+	if gt.pause.open() && gt.target.pause.open() {
+		return gt.line.next(now)
+	}
+	return gt.line.patient()
 }
 
 // dismiss refuses those in line who would have to leave before the pause ends.

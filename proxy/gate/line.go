@@ -95,17 +95,35 @@ func (l *line) ahead(w *waiter) int {
 	return n
 }
 
+// patient is who has the most time left for an answer. The line must not be empty.
+func (l *line) patient() (patient *waiter) {
+	for w := range l.all {
+		if patient == nil || w.until > patient.until || w.until == patient.until && w.order < patient.order {
+			patient = w
+		}
+	}
+	return patient
+}
+
 // leaving lists those who leave before a moment.
-func (l *line) leaving(before instant) []*waiter {
-	var leaving []*waiter
+func (l *line) leaving(before instant) (leaving []*waiter) {
+	for w := range l.all {
+		if w.leave < before {
+			leaving = append(leaving, w)
+		}
+	}
+	return leaving
+}
+
+// all yields who waits. The line must not change meanwhile.
+func (l *line) all(yield func(*waiter) bool) {
 	for i := range l.lanes {
 		for e := l.lanes[i].turns.Front(); e != nil; e = e.Next() {
 			for _, w := range e.Value.(*flow).waiters.items {
-				if w.leave < before {
-					leaving = append(leaving, w)
+				if !yield(w) {
+					return
 				}
 			}
 		}
 	}
-	return leaving
 }

@@ -42,6 +42,7 @@ func TestPauseThenOneProbeThenOpen(t *testing.T) {
 func TestAProbeThatSaysNothingIsHandedOnAtOnce(t *testing.T) {
 	ends := map[string]func(*Permit){
 		"request's fault": func(p *Permit) { p.Fail(Failure{Kind: RequestFault}) },
+		"out of time":     func(p *Permit) { p.Fail(Failure{Kind: OutOfTime}) },
 		"client gone":     func(p *Permit) { p.Fail(Failure{Kind: ClientGone}) },
 		"forgotten":       func(p *Permit) { p.Release() },
 	}
@@ -65,6 +66,32 @@ func TestAProbeThatSaysNothingIsHandedOnAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTheProbeIsWhoHasTheMostTime(t *testing.T) {
+	virtual(t, roomy, func(b rig) {
+		b.Pause(opus, time.Second, Cause{})
+		began := time.Now()
+		sent := make(chan string)
+		for name, deadline := range map[string]time.Duration{"short": 1100 * time.Millisecond, "long": time.Hour, "medium": time.Minute} {
+			go func() {
+				v := Visit{Request: name, Queue: time.Minute, Deadline: began.Add(deadline)}
+				if name != "long" {
+					v.Priority = engine.High
+				}
+				p := b.enter(opus, v)
+				sent <- name
+				p.Commit(time.Second)
+				p.Release()
+			}()
+			synctest.Wait()
+		}
+		if first := <-sent; first != "long" {
+			t.Errorf("the probe is %s", first)
+		}
+		<-sent
+		<-sent
+	})
 }
 
 func TestAFailedProbePausesAgain(t *testing.T) {

@@ -39,6 +39,7 @@ type FailureKind uint8
 const (
 	ClientGone   FailureKind = iota // the client hung up; says nothing of the target
 	RequestFault                    // the target rejected this request as such (4xx)
+	OutOfTime                       // the request's own time ended before the target answered
 	TargetFault                     // the target or the way to it failed
 	Overload                        // the target has no capacity, or none for this credential now
 )
@@ -71,7 +72,8 @@ func (p *Permit) Commit(firstContent time.Duration) {
 }
 
 // Fail tells that the send came to nothing, and ends the exchange. A probe that failed by the target's doing pauses
-// its gate again; any other failed probe is handed on to the next request at once.
+// its gate again; any other failed probe is handed on to the next request at once. A request that ran out of time counts as a
+// fault of the target, but is no verdict on it: it may have had a moment only.
 func (p *Permit) Fail(f Failure) {
 	p.gate.gates.mu.Lock()
 	defer p.gate.gates.mu.Unlock()

@@ -14,6 +14,7 @@ type waiter struct {
 	since  instant // when its age began
 	leave  instant // when it leaves the line at the latest
 	bound  bool    // it is the deadline that makes it leave
+	until  instant // its deadline
 	order  int     // of joining the line
 	rank   int     // the lane it stands in
 	lifted int     // how many steps of age were counted
@@ -28,7 +29,7 @@ type waiter struct {
 }
 
 func newWaiter(gt *gate, v Visit, now, deadline instant) *waiter {
-	w := &waiter{gate: gt, visit: v, since: now, leave: now + min(max(0, v.Queue), longestQueue), rank: rank(v.Priority)}
+	w := &waiter{gate: gt, visit: v, since: now, leave: now + min(max(0, v.Queue), longestQueue), until: deadline, rank: rank(v.Priority)}
 	if !v.Began.IsZero() {
 		w.since = min(now, v.Began.Sub(gt.gates.epoch))
 	}

@@ -223,10 +223,14 @@ func (t *try) blame(reason engine.Reason) gate.FailureKind {
 	case engine.ReasonOverloaded:
 		return gate.Overload
 	case engine.ReasonRateLimit, engine.ReasonSpendLimit, engine.ReasonServer, engine.ReasonConnection, engine.ReasonTimeout:
-		if t.gone.Fired() {
+		switch {
+		case t.gone.Fired():
 			return gate.ClientGone
+		case reason == engine.ReasonTimeout && t.timeLeft(t.x) <= 0:
+			return gate.OutOfTime
+		default:
+			return gate.TargetFault
 		}
-		return gate.TargetFault
 	default:
 		return gate.RequestFault
 	}
