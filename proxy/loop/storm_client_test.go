@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"time"
@@ -48,11 +47,11 @@ func (c *stormClient) ask() result {
 		if r.problem = wrongError(answer); r.problem != "" {
 			break
 		}
-		wait, again := sdkWait(answer, retry)
+		wait, again := c.sdkWait(answer, retry)
 		if !again {
 			break
 		}
-		time.Sleep(wait)
+		c.storm.clock.Wait(wait)
 	}
 	r.ended = c.storm.since()
 	return r
@@ -61,7 +60,7 @@ func (c *stormClient) ask() result {
 // call sends one request through the loop.
 func (c *stormClient) call(retry int) *loop.Answer {
 	c.asked++
-	now := time.Now()
+	now := c.storm.clock.Now()
 	body := []byte(`{"model":"m","max_tokens":100,"stream":true,"messages":[{"role":"user","content":"Hi."}]}`)
 	call, problem := dialect.Parse(engine.Anthropic, dialect.Messages, body)
 	if problem != nil {
@@ -127,7 +126,7 @@ func wrongError(a *loop.Answer) string {
 }
 
 // sdkWait says whether the SDK tries again, and when.
-func sdkWait(a *loop.Answer, retry int) (time.Duration, bool) {
+func (c *stormClient) sdkWait(a *loop.Answer, retry int) (time.Duration, bool) {
 	again := a.Status == 408 || a.Status == 409 || a.Status == 429 || a.Status >= 500
 	if advice := header(a, "x-should-retry"); advice != "" {
 		again = advice == "true"
@@ -136,7 +135,7 @@ func sdkWait(a *loop.Answer, retry int) (time.Duration, bool) {
 		return time.Duration(seconds) * time.Second, again
 	}
 	wait := min(500*time.Millisecond<<retry, 8*time.Second)
-	return wait - time.Duration(rand.Float64()*0.25*float64(wait)), again
+	return wait - time.Duration(c.storm.dice.Float64()*0.25*float64(wait)), again
 }
 
 func header(a *loop.Answer, name string) string {

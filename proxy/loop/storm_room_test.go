@@ -1,19 +1,19 @@
 package loop_test
 
 import (
-	"math/rand/v2"
 	"testing"
 	"time"
 )
 
 // The limit finds out by itself what a target can bear: a few refusals tell, and no client is lost over them.
 func TestAStormOverWhatATargetBears(t *testing.T) {
+	lots := dice()
 	for name, c := range map[string]struct {
 		full  func(since time.Duration, inFlight int) bool
 		share float64 // of what so many clients ask for, at least, is served
 	}{
 		"room for 60":          {func(_ time.Duration, inFlight int) bool { return inFlight >= 60 }, 0.62},
-		"one in fifty, by lot": {func(time.Duration, int) bool { return rand.IntN(50) == 0 }, 0.9},
+		"one in fifty, by lot": {func(time.Duration, int) bool { return lots.IntN(50) == 0 }, 0.9},
 		"room for 100, and down for 5 s": {func(since time.Duration, inFlight int) bool {
 			return inFlight >= 100 || since >= 20*time.Second && since < 25*time.Second
 		}, 0.55},

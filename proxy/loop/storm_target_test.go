@@ -2,6 +2,7 @@ package loop_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,17 +26,19 @@ const (
 type stormTarget struct {
 	name  string
 	full  func(since time.Duration, inFlight int) bool // nil = never; inFlight counts what is being answered
+	clock *clock.Virtual
 	began time.Time
 
-	mu       sync.Mutex
 	inFlight int
 	sends    []send
 }
 
 // send is one request as the target saw it.
 type send struct {
-	at      time.Duration
-	refused bool
+	at       time.Duration
+	refused  bool
+	beside   int  // how many were being answered already
+	answered bool // its answer began
 }
 
 // configured is the target as the loop is given it.
@@ -48,21 +51,24 @@ func (s *stormTarget) configured() *loop.Target {
 
 // Send implements [loop.Sender].
 func (s *stormTarget) Send(out *loop.Outgoing) (loop.Incoming, error) {
-	if s.refuse() {
-		return respond(out, refuses, &stormAnswer{status: 529, body: dialect.ErrorBody(engine.Anthropic, dialect.ErrorInfo{
+	refused, n := s.take()
+	if refused {
+		return s.respond(out, refuses, &stormAnswer{status: 529, body: dialect.ErrorBody(engine.Anthropic, dialect.ErrorInfo{
 			Reason: engine.ReasonOverloaded, Message: "Overloaded",
 		})})
 	}
-	in, err := respond(out, begins, &stormAnswer{status: 200, events: strings.NewReader(stormEvents), gone: out.Gone, over: sync.OnceFunc(s.leave)})
+	in, err := s.respond(out, begins, &stormAnswer{clock: s.clock, status: 200, events: strings.NewReader(stormEvents), gone: out.Gone, over: sync.OnceFunc(s.leave)})
 	if err != nil {
 		s.leave()
+		return nil, err
 	}
-	return in, err
+	s.answers(n)
+	return in, nil
 }
 
-func respond(out *loop.Outgoing, after time.Duration, a *stormAnswer) (loop.Incoming, error) {
-	switch left := time.Until(out.Until); {
-	case clock.Real{}.Wait(min(after, left), out.Gone) == 0:
+func (s *stormTarget) respond(out *loop.Outgoing, after time.Duration, a *stormAnswer) (loop.Incoming, error) {
+	switch left := out.Until.Sub(s.clock.Now()); {
+	case s.clock.Wait(min(after, left), out.Gone) == 0:
 		return nil, failure.ErrReset
 	case left < after:
 		return nil, failure.ErrFirstEvent
@@ -70,22 +76,22 @@ func respond(out *loop.Outgoing, after time.Duration, a *stormAnswer) (loop.Inco
 	return a, nil
 }
 
-// refuse notes a send, and says whether the target is too full for it.
-func (s *stormTarget) refuse() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	since := time.Since(s.began)
-	refused := s.full != nil && s.full(since, s.inFlight)
+// take notes a send, says whether the target is too full for it, and numbers it.
+func (s *stormTarget) take() (refused bool, n int) {
+	since := s.clock.Now().Sub(s.began)
+	refused = s.full != nil && s.full(since, s.inFlight)
+	s.sends = append(s.sends, send{at: since, refused: refused, beside: s.inFlight})
 	if !refused {
 		s.inFlight++
 	}
-	s.sends = append(s.sends, send{since, refused})
-	return refused
+	return refused, len(s.sends) - 1
+}
+
+func (s *stormTarget) answers(n int) {
+	s.sends[n].answered = true
 }
 
 func (s *stormTarget) leave() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.inFlight--
 }
 
@@ -99,10 +105,15 @@ func (s *stormTarget) count(from, to time.Duration, refusedOnly bool) (n int) {
 	return n
 }
 
-// opens is when the first request was served from a moment on.
+// crowded says whether a span saw two at the target at once.
+func (s *stormTarget) crowded(from, to time.Duration) bool {
+	return slices.ContainsFunc(s.sends, func(each send) bool { return each.at >= from && each.at < to && each.beside > 0 })
+}
+
+// opens is when the first request was sent, from a moment on, that was answered.
 func (s *stormTarget) opens(from time.Duration) time.Duration {
 	for _, each := range s.sends {
-		if each.at >= from && !each.refused {
+		if each.at >= from && each.answered {
 			return each.at
 		}
 	}
@@ -130,6 +141,7 @@ func event(name, rest string) string {
 
 // stormAnswer is an answer of a [stormTarget], whole or as a stream. It implements [loop.Incoming] and [loop.Stream].
 type stormAnswer struct {
+	clock  *clock.Virtual
 	status int
 	body   []byte
 	events *strings.Reader // nil for a whole answer
@@ -156,7 +168,7 @@ func (a *stormAnswer) Read(p []byte) (int, error) {
 	switch sent := len(stormEvents) - a.events.Len(); {
 	case sent < first:
 		p = p[:min(len(p), first-sent)]
-	case sent == first && clock.Real{}.Wait(ends-begins, a.gone) == 0:
+	case sent == first && a.clock.Wait(ends-begins, a.gone) == 0:
 		return 0, failure.ErrReset
 	}
 	return a.events.Read(p)
