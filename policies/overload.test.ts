@@ -40,7 +40,7 @@ export default [
     name: "no target speaks the dialect",
     request: { api: "openai" },
     ctx: two,
-    want: { fail: { status: 400, reason: "unfit", message: "no target speaks the openai dialect" } },
+    want: { fail: { status: 400, reason: "unfit", message: "no target speaks the openai dialect, and the policy overload does not translate; failover does" } },
   },
 
   // Elsewhere, at once.

@@ -39,7 +39,7 @@ export default {
     const last = attempts.at(-1);
     const queue = vars.queue ?? ctx.timeLeft;
     if (!last) {
-      if (home.length === 0) return { fail: { status: 400, reason: "unfit", message: `no target speaks the ${request.api} dialect` } };
+      if (home.length === 0) return { fail: { status: 400, reason: "unfit", message: `no target speaks the ${request.api} dialect, and the policy overload does not translate; failover does` } };
       const only = home.length === 1 && smaller.length === 0;
       return only ? { send: home[0].name, queue } : { send: home[0].name };
     }

@@ -84,6 +84,27 @@ func TestFailuresBeforeContentFailOver(t *testing.T) {
 	}
 }
 
+func TestWhatNoTargetAnsweredIsNamed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fails simtarget.Behaviour
+		says  string
+	}{
+		"nothing":   {simtarget.ResetAtOnce(), "a could not be reached"},
+		"no answer": {simtarget.Truncated(simtarget.Message("")), "a sent no usable answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, setup{
+				Policies: map[string]string{"overload.ts": `export function decide(r, attempts) { return attempts.length ? { fail: "last" } : { send: "a" } }`},
+				Targets:  []simtarget.Config{{Behaviour: tt.fails}},
+			})
+			if got := l.Post(t, "/v1/messages", message(true)); got.StatusCode != 502 || !strings.Contains(got.Body, tt.says) {
+				t.Errorf("status %d: %s", got.StatusCode, got.Body)
+			}
+		})
+	}
+}
+
 func TestOpenAI(t *testing.T) {
 	l := start(t, setup{Targets: []simtarget.Config{{Dialect: engine.OpenAI, Behaviour: simtarget.InTurn(simtarget.Overloaded(), simtarget.Message("hi"))}, {Dialect: engine.OpenAI}}})
 	for path, body := range map[string]string{

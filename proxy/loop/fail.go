@@ -84,6 +84,8 @@ func (l *Loop) failUnanswered(x *Exchange) *Answer {
 		info.Status = dialect.GateStatus(x.Request.API)
 	case last.Reason == engine.ReasonTimeout:
 		info.Status, info.Message = 504, last.Target+" gave no answer in time"
+	case last.Kind == engine.KindStream:
+		info.Status, info.Message = 502, last.Target+" sent no usable answer"
 	default: // the transport's own words would tell of addresses inside
 		info.Status, info.Message = 502, last.Target+" could not be reached"
 	}
