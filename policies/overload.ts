@@ -37,11 +37,10 @@ export default {
     // Nothing has happened yet, as with almost every request. It stands in line only if nothing else could be done for it;
     // otherwise a closed gate comes back as an attempt, at once.
     const last = attempts.at(-1);
-    const queue = vars.queue ?? ctx.timeLeft;
     if (!last) {
       if (home.length === 0) return { fail: { status: 400, reason: "unfit", message: `no target speaks the ${request.api} dialect, and the policy overload does not translate; failover does` } };
       const only = home.length === 1 && smaller.length === 0;
-      return only ? { send: home[0].name, queue } : { send: home[0].name };
+      return only ? { send: home[0].name, queue: vars.queue ?? ctx.timeLeft } : { send: home[0].name };
     }
 
     // The request itself is at fault.
@@ -68,6 +67,7 @@ export default {
     const late = attempts.some(full) && ctx.stepsLeft === 1;
     const wait = last.otherKey ? 0 : late ? ctx.timeLeft / 2 : Math.min(backoff(attempts.length), ctx.timeLeft / 2);
     const after = Math.max(wait, askedFor(next, ctx));
+    const queue = vars.queue ?? ctx.timeLeft;
     return { send: next.target, model: next.model, ...lighter, after, queue, pause, because: `waiting for ${next.target}: ${last.reason}` };
   },
 } satisfies Policy;

@@ -6,34 +6,40 @@ import (
 	"spillway/engine"
 )
 
+// pastAttempt is an attempt with its place among those of the request.
+type pastAttempt struct {
+	*engine.Attempt
+	place int
+}
+
 // attemptShape is one element of the second argument of decide. Attempts are not recorded: they are the decision's input. Only
 // that a target's message was read is, since it may quote the prompt.
-var attemptShape = newShape("attempt", false, []field[*engine.Attempt]{
-	{name: "target", read: func(_ *call, a *engine.Attempt) any { return a.Target }},
-	{name: "model", read: func(_ *call, a *engine.Attempt) any { return a.Model }},
-	{name: "status", read: func(_ *call, a *engine.Attempt) any {
+var attemptShape = newShape("attempt", false, []field[pastAttempt]{
+	{name: "target", read: func(_ *call, a pastAttempt) any { return a.Target }},
+	{name: "model", read: func(_ *call, a pastAttempt) any { return a.Model }},
+	{name: "status", read: func(_ *call, a pastAttempt) any {
 		if a.Status == 0 {
 			return nil
 		}
 		return a.Status
 	}},
-	{name: "reason", read: func(_ *call, a *engine.Attempt) any { return string(a.Reason) }},
-	{name: "code", read: func(_ *call, a *engine.Attempt) any { return a.Code }},
-	{name: "message", read: func(c *call, a *engine.Attempt) any {
+	{name: "reason", read: func(_ *call, a pastAttempt) any { return string(a.Reason) }},
+	{name: "code", read: func(_ *call, a pastAttempt) any { return a.Code }},
+	{name: "message", unique: true, read: func(c *call, a pastAttempt) any {
 		if a.Message != "" && !c.hasSeen("attempt.message") {
 			c.sawSecret("attempt.message", []byte(a.Message))
 		}
 		return a.Message
 	}},
-	{name: "retry", read: func(_ *call, a *engine.Attempt) any { return string(a.Retry) }},
-	{name: "retryAfter", read: func(_ *call, a *engine.Attempt) any { return orNull(a.RetryAfter) }},
-	{name: "ms", read: func(_ *call, a *engine.Attempt) any { return milliseconds(a.Took) }},
-	{name: "at", read: func(_ *call, a *engine.Attempt) any { return a.At.UnixMilli() }},
-	{name: "kind", read: func(_ *call, a *engine.Attempt) any { return string(a.Kind) }},
-	{name: "key", read: func(_ *call, a *engine.Attempt) any { return a.Key }},
-	{name: "otherKey", read: func(_ *call, a *engine.Attempt) any { return a.OtherKey }},
-	{name: "edits", read: func(c *call, a *engine.Attempt) any { return c.texts(a.Edits) }},
-}...)
+	{name: "retry", read: func(_ *call, a pastAttempt) any { return string(a.Retry) }},
+	{name: "retryAfter", read: func(_ *call, a pastAttempt) any { return orNull(a.RetryAfter) }},
+	{name: "ms", unique: true, read: func(_ *call, a pastAttempt) any { return milliseconds(a.Took) }},
+	{name: "at", unique: true, read: func(_ *call, a pastAttempt) any { return a.At.UnixMilli() }},
+	{name: "kind", read: func(_ *call, a pastAttempt) any { return string(a.Kind) }},
+	{name: "key", read: func(_ *call, a pastAttempt) any { return a.Key }},
+	{name: "otherKey", read: func(_ *call, a pastAttempt) any { return a.OtherKey }},
+	{name: "edits", unique: true, read: func(c *call, a pastAttempt) any { return c.texts(a.Edits) }},
+}...).asking(func(a pastAttempt) question { return question{of: ofAttempt, place: a.place} })
 
 // attempts is the second argument of decide: a frozen array of views of copies.
 func (i *instance) attempts(list []engine.Attempt) goja.Value {
@@ -43,7 +49,7 @@ func (i *instance) attempts(list []engine.Attempt) goja.Value {
 	copies := append([]engine.Attempt(nil), list...)
 	items := make([]any, len(copies))
 	for n := range copies {
-		items[n] = part[*engine.Attempt]{attemptShape, &copies[n]}.open(&i.call)
+		items[n] = part[pastAttempt]{attemptShape, pastAttempt{&copies[n], n}}.open(&i.call)
 	}
 	return i.call.frozen(i.vm.NewArray(items...))
 }

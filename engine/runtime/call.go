@@ -94,7 +94,7 @@ func (c *call) abandon() record {
 
 func (c *call) take() record {
 	taken := c.record
-	if len(c.in.Attempts) == 0 {
+	if len(c.in.Attempts) <= maxAttempts {
 		taken.lesson = c.trail.lesson()
 	}
 	c.record, c.body, c.metadata = record{}, nil, nil

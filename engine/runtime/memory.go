@@ -12,14 +12,19 @@ const (
 	maxAnswers  = 64 // told apart for one question; more, and all that hangs on them is forgotten
 	maxForgets  = 4  // after so many times the question is given up: nearly every request has an answer of its own
 	maxMemories = 4096
+	maxAttempts = 3 // decisions after more are rare, and about what is rarer still
 )
 
-// memory knows the first decisions that a policy has made, by what it looked at. A policy is a pure function: asked with the
-// same answers to its questions, it asks them in the same order and decides the same. So a decision is a path through a tree of
-// questions, and most requests of most policies take one of a few paths.
+// memories are those of one policy, by how many attempts there were: so what differs each time after a failure does not make
+// first decisions be forgotten.
+type memories [maxAttempts + 1]memory
+
+// memory knows the decisions that a policy has made after so many attempts, by what it looked at. A policy is a pure function:
+// asked with the same answers to its questions, it asks them in the same order and decides the same. So a decision is a path
+// through a tree of questions, and most requests of most policies take one of a few paths: while a target is down, the second
+// decision of nearly every request is that it goes to the next one.
 //
-// Only decisions without attempts are kept: later ones look at what has just happened, and are rare. What a policy made of a
-// random number, of the time, or of something unique to the request, is not kept either.
+// What a policy made of a random number, of the time, or of something unique to the request, is not kept.
 //
 // Readers take no lock: a node never changes once it can be reached, and those on the way to a new leaf are made anew.
 type memory struct {
@@ -59,9 +64,12 @@ type step struct {
 }
 
 // recall is the decision that was made before from the same reads.
-func (m *memory) recall(in *engine.Input) (engine.Decision, bool) {
-	n := m.root.Load()
-	if n == nil || len(in.Attempts) > 0 {
+func (m *memories) recall(in *engine.Input) (engine.Decision, bool) {
+	if len(in.Attempts) >= len(m) {
+		return engine.Decision{}, false
+	}
+	n := m[len(in.Attempts)].root.Load()
+	if n == nil {
 		return engine.Decision{}, false
 	}
 	w := witness{in: in}

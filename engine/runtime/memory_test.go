@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -60,9 +61,54 @@ func TestADecisionIsRecalledForWhatLooksTheSame(t *testing.T) {
 	}
 }
 
+// TestALaterDecisionIsRecalledForWhatLooksTheSame does the same for a decision after two attempts.
+func TestALaterDecisionIsRecalledForWhatLooksTheSame(t *testing.T) {
+	nothing := func(*engine.Input) {}
+	for _, tt := range []struct {
+		name, statements string
+		change           func(*engine.Input)
+		recalled         bool
+	}{
+		{"nothing asked", `return { fail: "last" };`, func(in *engine.Input) { in.Attempts[1].Reason = engine.ReasonPaused }, true},
+		{"the same reason", `attempts.at(-1).reason; return { fail: "last" };`, nothing, true},
+		{"another reason", `attempts.at(-1).reason; return { fail: "last" };`, func(in *engine.Input) { in.Attempts[1].Reason = engine.ReasonPaused }, false},
+		{"another reason before", `attempts.at(-1).reason; return { fail: "last" };`, func(in *engine.Input) { in.Attempts[0].Reason = engine.ReasonPaused }, true},
+		{"the other one's reason", `attempts.map((a) => a.reason); return { fail: "last" };`, func(in *engine.Input) { in.Attempts[0].Reason = engine.ReasonPaused }, false},
+		{"another wait", `attempts[0].retryAfter; return { fail: "last" };`, func(in *engine.Input) { in.Attempts[0].RetryAfter = 0 }, false},
+		{"another key", `attempts[0].otherKey; return { fail: "last" };`, func(in *engine.Input) { in.Attempts[0].OtherKey = true }, false},
+		{"one attempt more", `return { fail: "last" };`, func(in *engine.Input) { in.Attempts = append(in.Attempts, in.Attempts[0]) }, false},
+		{"one attempt less", `return { fail: "last" };`, func(in *engine.Input) { in.Attempts = in.Attempts[:1] }, false},
+		{"when it was", `attempts[0].at; return { fail: "last" };`, nothing, false},
+		{"how long it took", `attempts[0].ms; return { fail: "last" };`, nothing, false},
+		{"the target's words", `attempts[0].message; return { fail: "last" };`, nothing, false},
+		{"no words", `attempts[1].message; return { fail: "last" };`, func(in *engine.Input) { in.Attempts[1].Message = "" }, false},
+		{"edits", `attempts[0].edits; return { fail: "last" };`, nothing, false},
+		{"all of it", `JSON.stringify(attempts); return { fail: "last" };`, nothing, false},
+	} {
+		p := policyOf(t, body(tt.statements), patient)
+		in := input(2)
+		p.Decide(in)
+		in.Attempts = slices.Clone(in.Attempts)
+		tt.change(&in)
+		if _, known := p.Recall(in); known != tt.recalled {
+			t.Errorf("%s: recalled %v, want %v", tt.name, known, tt.recalled)
+		}
+	}
+	p := policyOf(t, body(`return { fail: "last" };`), patient)
+	if p.Decide(input(maxAttempts + 1)); p.memories[maxAttempts].root.Load() != nil {
+		t.Error("a decision after many attempts is kept")
+	}
+	if _, known := p.Recall(input(maxAttempts + 1)); known {
+		t.Error("a decision after many attempts is recalled")
+	}
+}
+
 // TestWhatIsRecalledIsWhatWouldBeDecided goes through many inputs, in a policy with many ways through it.
 func TestWhatIsRecalledIsWhatWouldBeDecided(t *testing.T) {
 	p := policyOf(t, body(`
+		const last = attempts.at(-1);
+		if (last?.retry === "never") return { fail: "last", because: last.target };
+		if (last?.reason === "paused") return { send: "gpt", because: attempts.map((a) => a.reason).join() };
 		if (request.stream) return { send: "claude", queue: ctx.timeLeft, because: request.model };
 		const { overloads, paused } = ctx.health("claude", request.model);
 		if (paused) return { send: "gpt", count: { paused: 1 } };
@@ -75,6 +121,13 @@ func TestWhatIsRecalledIsWhatWouldBeDecided(t *testing.T) {
 			in.Request = &engine.Request{
 				Model: "m" + strconv.Itoa(n%3), Stream: n%2 == 0, MaxTokens: n % 4,
 				Client: engine.Client{Priority: [...]engine.Priority{engine.Low, engine.High}[n/2%2]},
+			}
+			for i := range n % 3 {
+				in.Attempts = append(in.Attempts, engine.Attempt{
+					Target: "t" + strconv.Itoa(n%2), Took: time.Duration(n+round) * time.Second,
+					Reason: [...]engine.Reason{engine.ReasonPaused, engine.ReasonOverloaded}[(n/3+i)%2],
+					Retry:  [...]engine.Retry{engine.RetryNever, engine.RetrySame}[n/4%2],
+				})
 			}
 			in.Ctx.World = tired{overloads: n % 5, paused: n%7 == 0, inFlight: n + round}
 			got, known := p.Recall(in)
@@ -105,11 +158,11 @@ func TestMemoryIsBounded(t *testing.T) {
 	for n := range 10 * maxAnswers {
 		in.Request = &engine.Request{Model: strconv.Itoa(n)}
 		p.Decide(in)
-		if got := len(p.memory.root.Load().answers); got > maxAnswers {
+		if got := len(p.memories[0].root.Load().answers); got > maxAnswers {
 			t.Fatalf("%d answers to one question are kept", got)
 		}
 	}
-	if p.memory.forgets[question{of: ofRequest, field: requestShape.index["model"]}] <= maxForgets {
+	if p.memories[0].forgets[question{of: ofRequest, field: requestShape.index["model"]}] <= maxForgets {
 		t.Error("a question whose answers are all different is not given up")
 	}
 }
@@ -120,7 +173,7 @@ func TestAPolicyThatIsNoFunctionIsNotRecalled(t *testing.T) {
 	p.Decide(in)
 	in.Request = &engine.Request{Path: "/other"}
 	p.Decide(in)
-	if _, known := p.Recall(in); known || !p.memory.off {
+	if _, known := p.Recall(in); known || !p.memories[0].off {
 		t.Error("recalled")
 	}
 }

@@ -30,12 +30,12 @@ const patience = 10
 
 // Policy is a program ready to decide. It is safe for concurrent use.
 type Policy struct {
-	program *script.Program
-	limit   time.Duration
-	onError engine.OnError
-	pool    *pool
-	bench   bench
-	memory  memory
+	program  *script.Program
+	limit    time.Duration
+	onError  engine.OnError
+	pool     *pool
+	bench    bench
+	memories memories
 }
 
 // New runs the program once, checks the shape of its default export, and is ready to decide. The fault says what is wrong
@@ -101,7 +101,7 @@ func (p *Policy) OnError() engine.OnError { return p.onError }
 
 // Recall is the decision that the policy has made before for a request that looked the same to it: the same answers to all that
 // it asked. Its reads and its action are those that [Policy.Decide] would give. False means that the policy must be asked.
-func (p *Policy) Recall(in engine.Input) (engine.Decision, bool) { return p.memory.recall(&in) }
+func (p *Policy) Recall(in engine.Input) (engine.Decision, bool) { return p.memories.recall(&in) }
 
 // Decide asks the policy. It never panics, and returns within the time limit and 20 ms of grace, or a quarter of a longer limit; only on a machine whose
 // cores are all busy it takes longer, but never long. in.Request and what it refers to are not touched after that.
@@ -137,7 +137,7 @@ func (p *Policy) decide(in engine.Input, fresh bool) engine.Decision {
 	p.bench.ended(ending)
 	p.pool.giveBack(w, ending == finished && !i.spoiled && !fresh)
 	if learned.whole && !fresh {
-		p.memory.learn(learned, d)
+		p.memories[len(in.Attempts)].learn(learned, d)
 	}
 	return d
 }

@@ -11,6 +11,7 @@ import (
 type question struct {
 	of            asked
 	field         int    // of the shape, where there is one
+	place         int    // of an attempt
 	target, model string // of a gate's health; target is a counter's name
 }
 
@@ -22,6 +23,7 @@ const (
 	ofRequest
 	ofClient
 	ofSDK
+	ofAttempt
 	ofCtx
 	ofHealth
 	ofCounter
@@ -42,6 +44,8 @@ func (w *witness) answer(q question) any {
 		return clientShape.fields[q.field].read(nil, w.in.Request.Client)
 	case ofSDK:
 		return sdkShape.fields[q.field].read(nil, w.in.Request.SDK)
+	case ofAttempt:
+		return attemptShape.fields[q.field].read(nil, pastAttempt{&w.in.Attempts[q.place], q.place})
 	case ofCtx:
 		return ctxShape.fields[q.field].read(nil, &w.in.Ctx)
 	case ofHealth:

@@ -83,6 +83,7 @@ func (v *view[T]) Get(key string) goja.Value {
 	value := v.shape.fields[i].read(v.call, v.from)
 	switch js := value.(type) {
 	case goja.Value:
+		v.call.trail.cut = v.call.trail.cut || v.shape.fields[i].unique
 		return js
 	case opener:
 		v.call.trail.cut = true
