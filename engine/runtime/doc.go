@@ -6,7 +6,7 @@
 // Read it in the order in which a decision is made:
 //
 //	policy.go    Policy: what a caller sees; one call from borrowing a runtime to giving it back
-//	memory.go    first decisions that were made before; question.go what a policy may look at, and how to ask it again
+//	memory.go    decisions that were made before; question.go what a policy may look at, and how to ask it again
 //	bench.go     a policy that has to be stopped again and again is not called for a while
 //	pool.go      the runtimes that wait for a call, last used first
 //	worker.go    one goroutine, one runtime: hand a call over, watch the clock, interrupt, abandon
