@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"bytes"
+	"sync/atomic"
 
 	"github.com/tidwall/gjson"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // Call is one parsed request of an endpoint whose requests are JSON objects. It aliases Body, which must not change while
-// the Call lives. One goroutine at a time may use it.
+// the Call lives. Its methods are safe for concurrent use: the two sides of a hedge share it.
 type Call struct {
 	API      engine.API
 	Endpoint Endpoint
@@ -21,10 +22,9 @@ type Call struct {
 	// MaxTokens is the answer's length the client allows; 0 when it sets none.
 	MaxTokens int
 
-	fields   fields
-	few      [16]field // room for fields
-	outline  *engine.Outline
-	prefixes []Prefix
+	fields  fields
+	few     [16]field               // room for fields
+	outline atomic.Pointer[outline] // nil until somebody asks
 }
 
 // Parse reads a request body in one pass. A Problem is what the caller did wrong; the target would have refused the body

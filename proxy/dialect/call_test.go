@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 
 	"spillway/engine"
@@ -211,6 +212,23 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// TestBothSidesOfAHedgeReadACall is for the race detector.
+func TestBothSidesOfAHedgeReadACall(t *testing.T) {
+	call, problem := Parse(engine.Anthropic, Messages, conversation(2<<10))
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	var sides sync.WaitGroup
+	for range 2 {
+		sides.Go(func() {
+			if call.Outline().Messages == 0 || len(call.Prefixes()) == 0 || !call.Outlined() {
+				t.Error("the outline is not read")
+			}
+		})
+	}
+	sides.Wait()
+}
+
 func BenchmarkOutline(b *testing.B) {
 	call, problem := Parse(engine.Anthropic, Messages, conversation(200<<10))
 	if problem != nil {
@@ -219,7 +237,7 @@ func BenchmarkOutline(b *testing.B) {
 	b.SetBytes(int64(len(call.Body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		call.outline = nil
+		call.outline.Store(nil)
 		_ = call.Outline()
 	}
 }

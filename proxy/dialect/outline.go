@@ -10,20 +10,29 @@ import (
 	"spillway/proxy/rawjson"
 )
 
-// Outline is the deeper pass that policies may ask for. It runs once; the result is owned memory.
-func (c *Call) Outline() engine.Outline {
-	if c.outline == nil {
-		o := c.readOutline()
-		c.outline = &o
-	}
-	return *c.outline
+// outline is what comes of one pass over a prompt.
+type outline struct {
+	engine.Outline
+	prefixes []Prefix
 }
 
-func (c *Call) readOutline() engine.Outline {
+// Outline is the deeper pass that policies may ask for. It runs once, or twice if the two sides of a hedge ask at the same time;
+// the result is owned memory.
+func (c *Call) Outline() engine.Outline { return c.outlined().Outline }
+
+func (c *Call) outlined() *outline {
+	if known := c.outline.Load(); known != nil {
+		return known
+	}
+	o := c.readOutline()
+	c.outline.Store(o)
+	return o
+}
+
+func (c *Call) readOutline() *outline {
 	r := outliner{call: c, opening: sha256.New()}
 	r.tools()
 	r.prompt()
-	c.prefixes = r.prefixes
 	facts := model.Find(c.Model)
 	o := engine.Outline{
 		InputTokens:      r.total.Tokens(facts),
@@ -40,11 +49,11 @@ func (c *Call) readOutline() engine.Outline {
 	if metadata := c.Value("metadata"); metadata != nil && !isNull(metadata) {
 		o.Metadata = append(json.RawMessage(nil), metadata...)
 	}
-	return o
+	return &outline{o, r.prefixes}
 }
 
 // Outlined says whether anyone has asked for the outline.
-func (c *Call) Outlined() bool { return c.outline != nil }
+func (c *Call) Outlined() bool { return c.outline.Load() != nil }
 
 // Prefix is a prompt up to the end of one message, with its tools and system prompt.
 type Prefix struct {
@@ -56,10 +65,7 @@ type Prefix struct {
 
 // Prefixes are a prompt's, from the first message to all of it; none when it has no messages. They come of the same pass as
 // [Call.Outline].
-func (c *Call) Prefixes() []Prefix {
-	c.Outline()
-	return c.prefixes
-}
+func (c *Call) Prefixes() []Prefix { return c.outlined().prefixes }
 
 // thinking says whether the request asks for extended thinking or reasoning.
 func (c *Call) thinking() bool {

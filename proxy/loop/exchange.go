@@ -66,10 +66,10 @@ func (x *Exchange) Asked() engine.Input { return x.asked }
 func (x *Exchange) Decisions() int { return x.decisions }
 
 // Apart is a copy of the exchange whose [Exchange.Asked] another goroutine may look at: nothing in it is shared with the
-// request under way but what never changes. Its body lasts as long as the request's.
+// request under way but what never changes, and its Call. Its body lasts as long as the request's.
 func (x *Exchange) Apart() *Exchange {
-	apart, call := *x, *x.Call
-	apart.Call, apart.asked.Request = &call, &apart.Request
+	apart := *x
+	apart.asked.Request = &apart.Request
 	if w, ok := x.asked.Ctx.World.(world); ok {
 		apart.asked.Ctx.World = world{w.loop, &apart}
 	}
