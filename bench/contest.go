@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
-// contest is the same load on the forwarder and on Spillway, in turn, so that whatever else the machine does meets both.
+// contest is the same load on a floor and on Spillway, in turn, so that whatever else the machine does meets both.
 type contest struct {
 	answer string
 	load   load
-	// budget is how many times the forwarder's CPU Spillway may need; 0 when nothing was promised.
+	// budget is how many times the floor's CPU Spillway may need; 0 when nothing was promised.
 	budget float64
+	// start starts both in front of a target. Whatever it starts ends with ctx.
+	start func(ctx context.Context, l *lab, target *process) (floor, spillway *process, err error)
 }
 
 // sample is what one proxy showed in one round.
@@ -22,48 +24,51 @@ type sample struct {
 const warmUp = time.Second
 
 func smallContest(ctx context.Context, l *lab) ([]figure, error) {
-	return contest{answerJSON, load{connections: 64, body: smallRequest(false)}, 1.5}.run(ctx, l, "small")
+	return contest{answerJSON, load{connections: 64, body: smallRequest(false)}, 1.5, besideForwarder}.run(ctx, l, "small")
 }
 
 func largeContest(ctx context.Context, l *lab) ([]figure, error) {
-	return contest{answerJSON, load{connections: 16, body: largeRequest()}, 1.5}.run(ctx, l, "large")
+	return contest{answerJSON, load{connections: 16, body: largeRequest()}, 1.5, besideForwarder}.run(ctx, l, "large")
 }
 
 func streamContest(ctx context.Context, l *lab) ([]figure, error) {
-	return contest{answerPaced, load{connections: 64, body: smallRequest(true), stream: true}, 0}.run(ctx, l, "stream")
+	return contest{answerPaced, load{connections: 64, body: smallRequest(true), stream: true}, 0, besideForwarder}.run(ctx, l, "stream")
 }
 
 func burstContest(ctx context.Context, l *lab) ([]figure, error) {
-	return contest{answerBurst, load{connections: 64, body: smallRequest(true), stream: true}, 0}.run(ctx, l, "burst")
+	return contest{answerBurst, load{connections: 64, body: smallRequest(true), stream: true}, 0, besideForwarder}.run(ctx, l, "burst")
+}
+
+// besideForwarder starts the bare forwarder, and Spillway as anybody runs it.
+func besideForwarder(ctx context.Context, l *lab, target *process) (forwarder, spillway *process, err error) {
+	forwarder, errA := l.startForwarder(ctx, target)
+	spillway, errB := l.startSpillway(ctx, configFor(target))
+	return forwarder, spillway, errors.Join(errA, errB)
 }
 
 func (c contest) run(ctx context.Context, l *lab, name string) ([]figure, error) {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	target, err := l.startTarget(ctx, c.answer)
 	if err != nil {
 		return nil, err
 	}
-	defer target.stop()
-	forwarder, err := l.startForwarder(ctx, target)
+	floor, spillway, err := c.start(ctx, l, target)
 	if err != nil {
 		return nil, err
 	}
-	defer forwarder.stop()
-	spillway, err := l.startSpillway(ctx, target, "")
-	if err != nil {
-		return nil, err
-	}
+	defer floor.stop()
 	defer spillway.stop()
-
-	var floor, ours []sample
+	var least, ours []sample
 	for range l.rounds {
-		a, errA := c.load.measure(ctx, forwarder, l.duration)
+		a, errA := c.load.measure(ctx, floor, l.duration)
 		b, errB := c.load.measure(ctx, spillway, l.duration)
 		if err := errors.Join(errA, errB); err != nil {
 			return nil, err
 		}
-		floor, ours = append(floor, a), append(ours, b)
+		least, ours = append(least, a), append(ours, b)
 	}
-	return c.figures(floor, ours), l.profile(ctx, spillway, c.load, name)
+	return c.figures(least, ours), l.profile(ctx, spillway, c.load, name)
 }
 
 // measure warms a proxy up and then notes what the load costs it.
@@ -92,13 +97,13 @@ func (l load) measure(ctx context.Context, proxy *process, duration time.Duratio
 	}, err
 }
 
-func (c contest) figures(floor, ours []sample) []figure {
+func (c contest) figures(least, ours []sample) []figure {
 	unit, latency := "request", "latency"
 	if c.load.stream {
 		unit, latency = "event", "delay of a delta"
 	}
 	column := func(name string, value func(sample) float64) figure {
-		return figure{Name: name, Forwarder: each(floor, value), Spillway: each(ours, value)}
+		return figure{Name: name, Floor: each(least, value), Spillway: each(ours, value)}
 	}
 	cpu := column("CPU µs/"+unit, func(s sample) float64 { return s.cpuMicros })
 	cpu.MostRatio = c.budget

@@ -16,6 +16,7 @@
 //	stream.go     reading server-sent events
 //	open.go       memory of streams that stay open
 //	micro.go      the packages' own benchmarks
+//	team.go       all that a team switches on, beside Spillway without it
 //	reload.go     from an edit saved to the edit in force
 //	simulate.go   an hour in virtual time
 //	report.go     figures, ratios and budgets
@@ -47,6 +48,7 @@ func scenarios() []scenario {
 		{"stream", "SSE answers of 60 deltas, one each 10 ms, 64 connections", streamContest},
 		{"burst", "the same answers without a pause, many events a packet", burstContest},
 		{"open", fmt.Sprintf("%d open SSE streams", openStreams), measureOpen},
+		{"team", "keys, limits, traces, decision and access log; the floor is Spillway with none of it", teamContest},
 		{"decision", "one decision of the engine", micro("Decide", "spillway/engine/runtime", 10)},
 		{"first", "the first decision of each shipped policy", micro("DecideFirst", "spillway/policies", 10)},
 		{"gate", "admission: one visit, and a line of 10,000", micro("Visit|Refusal|Health|Line", "spillway/proxy/gate", 0)},
@@ -70,7 +72,7 @@ func main() {
 
 // children are the roles that this binary plays when it starts itself again: ROLE ADDRESS ARGUMENT.
 func children() map[string]func(address, argument string) error {
-	return map[string]func(string, string) error{"target": serveTarget, "forwarder": serveForwarder}
+	return map[string]func(string, string) error{"target": serveTarget, "forwarder": serveForwarder, "collector": serveCollector}
 }
 
 func run() (err error) {

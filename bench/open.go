@@ -28,7 +28,7 @@ func measureOpen(ctx context.Context, l *lab) ([]figure, error) {
 	defer target.stop()
 	for range l.rounds {
 		floor, errA := holdOpen(ctx, l, func() (*process, error) { return l.startForwarder(ctx, target) })
-		ours, errB := holdOpen(ctx, l, func() (*process, error) { return l.startSpillway(ctx, target, "") })
+		ours, errB := holdOpen(ctx, l, func() (*process, error) { return l.startSpillway(ctx, configFor(target)) })
 		if err := errors.Join(errA, errB); err != nil {
 			return nil, err
 		}

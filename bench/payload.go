@@ -114,13 +114,16 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
+// clientKey is the credential that the clients show.
+const clientKey = "sk-ant-of-the-client"
+
 // fillRequest makes req what the official TypeScript SDK would send to the proxy at address.
 func fillRequest(req *fasthttp.Request, address string, body []byte) {
 	req.Header.SetMethod(fasthttp.MethodPost)
 	req.SetRequestURI("http://" + address + "/v1/messages")
 	for name, value := range map[string]string{
 		"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "Anthropic/JS 1.12.0",
-		"Anthropic-Version": "2026-10-21", "Authorization": "Bearer sk-ant-of-the-client",
+		"Anthropic-Version": "2026-10-21", "Authorization": "Bearer " + clientKey,
 		"X-Stainless-Arch": "x64", "X-Stainless-Lang": "js", "X-Stainless-Os": "Linux",
 		"X-Stainless-Package-Version": "1.12.0", "X-Stainless-Retry-Count": "0",
 		"X-Stainless-Runtime": "node", "X-Stainless-Runtime-Version": "v24.11.0", "X-Stainless-Timeout": "600",

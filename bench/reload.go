@@ -28,7 +28,7 @@ func measureReload(ctx context.Context, l *lab) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	spillway, err := l.startSpillway(ctx, target, folder)
+	spillway, err := l.startSpillway(ctx, configFor(target)+fmt.Sprintf("policies: %q\n", folder))
 	if err != nil {
 		return nil, err
 	}

@@ -10,17 +10,17 @@ import (
 
 // figure is one thing that was measured, once a round.
 type figure struct {
-	Name      string    `json:"name"`
-	Forwarder []float64 `json:"forwarder,omitempty"` // absent where the forwarder has nothing of the kind
-	Spillway  []float64 `json:"spillway"`
-	// MostRatio bounds Spillway's median ratio to the forwarder; Most bounds Spillway's median. 0 bounds nothing.
+	Name     string    `json:"name"`
+	Floor    []float64 `json:"floor,omitempty"` // of what Spillway is measured beside; absent where that has nothing of the kind
+	Spillway []float64 `json:"spillway"`
+	// MostRatio bounds Spillway's median ratio to the floor; Most bounds Spillway's median. 0 bounds nothing.
 	MostRatio float64 `json:"mostRatio,omitempty"`
 	Most      float64 `json:"most,omitempty"`
 }
 
 // append adds a round.
-func (f *figure) append(forwarder, spillway float64) {
-	f.Forwarder = append(f.Forwarder, forwarder)
+func (f *figure) append(floor, spillway float64) {
+	f.Floor = append(f.Floor, floor)
 	f.Spillway = append(f.Spillway, spillway)
 }
 
@@ -49,29 +49,29 @@ func (r *report) add(s scenario, figures []figure) {
 
 const explanation = `Clients, target and proxy share the CPUs, so throughput and latency tell how they got along. CPU/request and RSS are
 read from /proc for the proxy's process alone: they are its price. Figures are medians over the rounds, a ratio is
-Spillway's figure over the forwarder's of the same round.
+Spillway's figure over the floor's of the same round: the forwarder's, if nothing else is said.
 `
 
-// row is name, forwarder, Spillway, ratio, ratios and verdict.
+// row is name, floor, Spillway, ratio, ratios and verdict.
 const row = "  %-26s %10s %10s %7s   %-18s %s\n"
 
 func (r *report) print(w io.Writer) {
 	fmt.Fprintf(w, "\n%s, %d CPUs, %d rounds of %s each\n%s", r.Go, r.CPUs, r.Rounds, r.Duration, explanation)
 	for _, s := range r.Scenarios {
 		fmt.Fprintf(w, "\n%s: %s\n", s.Name, s.Title)
-		fmt.Fprintf(w, row, "", "forwarder", "spillway", "ratio", "per round", "")
+		fmt.Fprintf(w, row, "", "floor", "spillway", "ratio", "per round", "")
 		for _, f := range s.Figures {
 			ratios := f.ratios()
-			fmt.Fprintf(w, row, f.Name, number(f.Forwarder), number(f.Spillway), number(ratios), list(ratios), f.verdict())
+			fmt.Fprintf(w, row, f.Name, number(f.Floor), number(f.Spillway), number(ratios), list(ratios), f.verdict())
 		}
 	}
 }
 
-// ratios is Spillway's value over the forwarder's, round by round.
+// ratios is Spillway's value over the floor's, round by round.
 func (f figure) ratios() []float64 {
 	var ratios []float64
-	for i := range min(len(f.Forwarder), len(f.Spillway)) {
-		ratios = append(ratios, f.Spillway[i]/f.Forwarder[i])
+	for i := range min(len(f.Floor), len(f.Spillway)) {
+		ratios = append(ratios, f.Spillway[i]/f.Floor[i])
 	}
 	return ratios
 }

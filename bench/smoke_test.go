@@ -148,8 +148,8 @@ func TestVerdict(t *testing.T) {
 		want   string
 	}{
 		"no budget":      {figure{Spillway: []float64{3}}, ""},
-		"ratio kept":     {figure{Forwarder: []float64{2, 2, 2}, Spillway: []float64{9, 2, 3}, MostRatio: 1.5}, "≤ 1.5× ok"},
-		"ratio not":      {figure{Forwarder: []float64{2, 2}, Spillway: []float64{3, 4}, MostRatio: 1.5}, "≤ 1.5× EXCEEDED"},
+		"ratio kept":     {figure{Floor: []float64{2, 2, 2}, Spillway: []float64{9, 2, 3}, MostRatio: 1.5}, "≤ 1.5× ok"},
+		"ratio not":      {figure{Floor: []float64{2, 2}, Spillway: []float64{3, 4}, MostRatio: 1.5}, "≤ 1.5× EXCEEDED"},
 		"value kept":     {figure{Spillway: []float64{10}, Most: 10}, "≤ 10 ok"},
 		"value not kept": {figure{Spillway: []float64{11}, Most: 10}, "≤ 10 EXCEEDED"},
 	}

@@ -11,9 +11,8 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// startSpillway starts the real binary in front of a target, with its default policy: the embedded one, or that of a
-// folder.
-func (l *lab) startSpillway(ctx context.Context, target *process, policies string) (*process, error) {
+// startSpillway starts the real binary with a configuration, and with arguments after those that every one gets.
+func (l *lab) startSpillway(ctx context.Context, configuration string, args ...string) (*process, error) {
 	listen, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -23,11 +22,11 @@ func (l *lab) startSpillway(ctx context.Context, target *process, policies strin
 		return nil, err
 	}
 	config := l.file("spillway.yaml")
-	if err := os.WriteFile(config, []byte(configFor(target, policies)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(configuration), 0o600); err != nil {
 		return nil, err
 	}
-	p, err := start(ctx, l.file("spillway.log"), listen, l.spillway,
-		"run", "--config", config, "--listen", listen, "--admin", admin)
+	args = append([]string{"run", "--config", config, "--listen", listen, "--admin", admin}, args...)
+	p, err := start(ctx, l.file("spillway.log"), listen, l.spillway, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -35,12 +34,9 @@ func (l *lab) startSpillway(ctx context.Context, target *process, policies strin
 	return p, nil
 }
 
-func configFor(target *process, policies string) string {
-	config := fmt.Sprintf("targets:\n  claude: { dialect: anthropic, url: http://%s, key: bench-key }\n", target.address)
-	if policies != "" {
-		config += fmt.Sprintf("policies: %q\n", policies)
-	}
-	return config
+// configFor is the least configuration that leads to a target, with the policy that ships.
+func configFor(target *process) string {
+	return fmt.Sprintf("targets:\n  claude: { dialect: anthropic, url: http://%s, key: bench-key }\n", target.address)
 }
 
 // profile puts the load on Spillway once more, unmeasured, and writes where its CPU time goes. It does nothing unless
