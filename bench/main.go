@@ -48,7 +48,7 @@ func scenarios() []scenario {
 		{"stream", "SSE answers of 60 deltas, one each 10 ms, 64 connections", streamContest},
 		{"burst", "the same answers without a pause, many events a packet", burstContest},
 		{"open", fmt.Sprintf("%d open SSE streams", openStreams), measureOpen},
-		{"team", "keys, limits, traces, decision and access log; the floor is Spillway with none of it", teamContest},
+		{"team", "keys, limits, traces at 1 %, decision log; the floor is Spillway with none of it", teamContest},
 		{"decision", "one decision of the engine", micro("Decide", "spillway/engine/runtime", 10)},
 		{"first", "the first decision of each shipped policy", micro("DecideFirst", "spillway/policies", 10)},
 		{"gate", "admission: one visit, and a line of 10,000", micro("Visit|Refusal|Health|Line", "spillway/proxy/gate", 0)},

@@ -11,8 +11,8 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// startSpillway starts the real binary with a configuration, and with arguments after those that every one gets.
-func (l *lab) startSpillway(ctx context.Context, configuration string, args ...string) (*process, error) {
+// startSpillway starts the real binary with a configuration.
+func (l *lab) startSpillway(ctx context.Context, configuration string) (*process, error) {
 	listen, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -25,8 +25,8 @@ func (l *lab) startSpillway(ctx context.Context, configuration string, args ...s
 	if err := os.WriteFile(config, []byte(configuration), 0o600); err != nil {
 		return nil, err
 	}
-	args = append([]string{"run", "--config", config, "--listen", listen, "--admin", admin}, args...)
-	p, err := start(ctx, l.file("spillway.log"), listen, l.spillway, args...)
+	p, err := start(ctx, l.file("spillway.log"), listen, l.spillway,
+		"run", "--config", config, "--listen", listen, "--admin", admin)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func withAndWithout(ctx context.Context, l *lab, target *process) (without, with
 		return nil, nil, err
 	}
 	settings := configFor(target) + fmt.Sprintf(teamSettings, clientKey, collector.address)
-	with, err = l.startSpillway(ctx, settings, "--access-log", l.file("access.log"))
+	with, err = l.startSpillway(ctx, settings)
 	return without, with, err
 }
 
