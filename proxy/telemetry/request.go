@@ -7,7 +7,6 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
 	oteltrace "go.opentelemetry.io/otel/trace"
 
@@ -73,8 +72,9 @@ func (r *Request) Decided(policy string, d *engine.Decision, now time.Time) {
 
 // Send implements [loop.Trace]: it begins the span of an attempt.
 func (r *Request) Send(target *loop.Target, model string, now time.Time) map[string]string {
-	ctx, span := r.tracer.Start(r.ctx, operation+" "+model, oteltrace.WithSpanKind(oteltrace.SpanKindClient), oteltrace.WithTimestamp(now))
-	if span.IsRecording() {
+	ctx, span := r.ctx, r.span
+	if span.IsRecording() { // else its children would not be either, and the target is told of the request itself
+		ctx, span = r.tracer.Start(ctx, operation+" "+model, oteltrace.WithSpanKind(oteltrace.SpanKindClient), oteltrace.WithTimestamp(now))
 		span.SetAttributes(identity(target, model)...)
 	}
 	r.mu.Lock()
@@ -105,7 +105,7 @@ func (r *Request) Failed(a *engine.Attempt, now time.Time) {
 		}
 	}
 	sent.span.End(oteltrace.WithTimestamp(now))
-	r.measure(sent, now, failure(a))
+	r.measure(sent, now, string(a.Reason))
 }
 
 // Ended ends all spans of the request: the one that answered with what it cost, and those of a hedge's losing side.
@@ -133,23 +133,22 @@ func (r *Request) Ended(e *trace.End) {
 
 // answered ends the span of the attempt whose answer the client got, be it to its end or not.
 func (r *Request) answered(a *attempt, e *trace.End) {
-	var how []attribute.KeyValue
+	failed := ""
 	if e.Outcome == trace.Broken {
-		how = append(how, attribute.String("error.type", string(e.Outcome)))
-		a.span.SetStatus(codes.Error, string(e.Outcome))
+		failed = string(e.Outcome)
 	}
 	if a.span.IsRecording() {
-		a.span.SetAttributes(append(usage(e.Usage), how...)...)
+		if failed != "" {
+			a.span.SetStatus(codes.Error, failed)
+			a.span.SetAttributes(attribute.String("error.type", failed))
+		}
+		a.span.SetAttributes(usage(e.Usage)...)
 		a.span.SetAttributes(attribute.Int("http.response.status_code", e.Status))
 	}
 	a.span.End(oteltrace.WithTimestamp(e.At))
-	r.measure(a, e.At, how...)
-	about := r.labels(a)
-	for kind, n := range map[string]int{"input": input(e.Usage), "output": e.Usage.Output} {
-		if n > 0 {
-			r.tokens.Record(r.ctx, int64(n), metric.WithAttributes(append(about, attribute.String("gen_ai.token.type", kind))...))
-		}
-	}
+	r.measure(a, e.At, failed)
+	r.count(a, "input", input(e.Usage))
+	r.count(a, "output", e.Usage.Output)
 }
 
 // take is the earliest send to a target and model whose end is not known yet; it is known now.
@@ -165,13 +164,15 @@ func (r *Request) take(target, model string) *attempt {
 	return nil
 }
 
-func (r *Request) measure(a *attempt, now time.Time, how ...attribute.KeyValue) {
-	r.durations.Record(r.ctx, now.Sub(a.began).Seconds(), metric.WithAttributes(append(r.labels(a), how...)...))
+// measure notes how long an attempt took that failed in a way, "" if it did not.
+func (r *Request) measure(a *attempt, now time.Time, failed string) {
+	r.durations.Record(r.ctx, now.Sub(a.began).Seconds(), r.labels.of(a.target, r.settings.ModelLabel(a.model), failed, ""))
 }
 
-// labels are an attempt's identity with few models.
-func (r *Request) labels(a *attempt) []attribute.KeyValue {
-	return identity(a.target, r.settings.ModelLabel(a.model))
+func (r *Request) count(a *attempt, kind string, tokens int) {
+	if tokens > 0 {
+		r.tokens.Record(r.ctx, int64(tokens), r.labels.of(a.target, r.settings.ModelLabel(a.model), "", kind))
+	}
 }
 
 // carrier reads a request's headers.

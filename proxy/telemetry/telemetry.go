@@ -37,6 +37,7 @@ type Telemetry struct {
 	tracer    trace.Tracer
 	durations metric.Float64Histogram
 	tokens    metric.Int64Histogram
+	labels    labels
 	closers   []func(context.Context) error
 }
 
