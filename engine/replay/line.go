@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strconv"
 	"time"
 
 	"spillway/engine"
@@ -150,19 +149,15 @@ func (r *Read) UnmarshalJSON(text []byte) error {
 }
 
 // Millis is a duration as a number of milliseconds, exact to the nanosecond up to fifty days.
-type Millis time.Duration
+type Millis float64
 
-// MarshalJSON implements [json.Marshaler].
-func (m Millis) MarshalJSON() ([]byte, error) {
-	return strconv.AppendFloat(nil, float64(m)/float64(time.Millisecond), 'f', -1, 64), nil
-}
+func millis(d time.Duration) Millis { return Millis(float64(d) / float64(time.Millisecond)) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
-func (m *Millis) UnmarshalJSON(text []byte) error {
-	ms, err := strconv.ParseFloat(string(text), 64)
-	if ns := math.Round(ms * float64(time.Millisecond)); err == nil && math.Abs(ns) < 1<<62 {
-		*m = Millis(ns)
-		return nil
+// duration is 0 for what is no duration.
+func (m Millis) duration() time.Duration {
+	ns := math.Round(float64(m) * float64(time.Millisecond))
+	if math.Abs(ns) >= 1<<62 {
+		return 0
 	}
-	return fmt.Errorf("%.40s is no number of milliseconds", text)
+	return time.Duration(ns)
 }

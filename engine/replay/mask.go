@@ -68,7 +68,7 @@ func holdsKey(text string) bool {
 			continue
 		}
 		for _, key := range keys {
-			if len(text)-i >= len(key) && strings.EqualFold(text[i:i+len(key)], key) {
+			if text[i]|0x20 == key[0] && len(text)-i >= len(key) && strings.EqualFold(text[i:i+len(key)], key) {
 				return true
 			}
 		}

@@ -166,14 +166,14 @@ func (d *Decision) input(world *Recorded) engine.Input {
 		Request: &engine.Request{
 			ID: d.ID, API: r.API, Path: r.Path, Model: r.Model, MaxTokens: r.MaxTokens, Stream: r.Stream, Bytes: r.Bytes,
 			Client: engine.Client{Name: r.Client, Priority: r.Priority},
-			SDK:    engine.SDK{RetryCount: r.RetryCount, Timeout: time.Duration(r.SDKTimeout)}, Content: world,
+			SDK:    engine.SDK{RetryCount: r.RetryCount, Timeout: r.SDKTimeout.duration()}, Content: world,
 		},
-		Ctx: engine.Ctx{Now: d.Ctx.Now, TimeLeft: time.Duration(d.Ctx.TimeLeft), StepsLeft: d.Ctx.StepsLeft, Seed: d.Ctx.Seed, World: world},
+		Ctx: engine.Ctx{Now: d.Ctx.Now, TimeLeft: d.Ctx.TimeLeft.duration(), StepsLeft: d.Ctx.StepsLeft, Seed: d.Ctx.Seed, World: world},
 	}
 	for _, a := range d.Attempts {
 		in.Attempts = append(in.Attempts, engine.Attempt{
 			Target: a.Target, Model: a.Model, Status: a.Status, Reason: a.Reason, Code: a.Code, Message: a.Message, Retry: a.Retry,
-			RetryAfter: time.Duration(a.RetryAfter), Took: time.Duration(a.Took), At: a.At, Kind: a.Kind, Edits: a.Edits,
+			RetryAfter: a.RetryAfter.duration(), Took: a.Took.duration(), At: a.At, Kind: a.Kind, Edits: a.Edits,
 			Key: a.Key, OtherKey: a.OtherKey,
 		})
 	}

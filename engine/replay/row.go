@@ -89,7 +89,7 @@ func (a *Attempt) row() map[string]any {
 
 // wholeMs is a duration as policies see it.
 func wholeMs(m Millis) int64 {
-	return int64((time.Duration(m) + time.Millisecond - 1) / time.Millisecond)
+	return int64((m.duration() + time.Millisecond - 1) / time.Millisecond)
 }
 
 func (d *Decision) rowCtx(e *Environment) map[string]any {

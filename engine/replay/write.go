@@ -66,12 +66,12 @@ func (m *Made) Line() Line {
 		ID: r.ID, Number: m.Number, Policy: m.Policy, Revision: m.Snapshot.revision,
 		Request: Request{
 			API: r.API, Path: hide.name(r.Path), Model: hide.name(r.Model), MaxTokens: r.MaxTokens, Stream: r.Stream, Bytes: r.Bytes,
-			Client: r.Client.Name, Priority: r.Client.Priority, RetryCount: r.SDK.RetryCount, SDKTimeout: Millis(r.SDK.Timeout),
+			Client: r.Client.Name, Priority: r.Client.Priority, RetryCount: r.SDK.RetryCount, SDKTimeout: millis(r.SDK.Timeout),
 		},
 		Ctx: Ctx{
-			Now: m.Input.Ctx.Now.UTC(), TimeLeft: Millis(m.Input.Ctx.TimeLeft), StepsLeft: m.Input.Ctx.StepsLeft, Seed: m.Input.Ctx.Seed,
+			Now: m.Input.Ctx.Now.UTC(), TimeLeft: millis(m.Input.Ctx.TimeLeft), StepsLeft: m.Input.Ctx.StepsLeft, Seed: m.Input.Ctx.Seed,
 		},
-		Outcome: d.Outcome, At: d.At.String(), Took: Millis(d.Took),
+		Outcome: d.Outcome, At: d.At.String(), Took: millis(d.Took),
 	}
 	line.hide("request.path", line.Request.Path, r.Path)
 	line.hide("request.model", line.Request.Model, r.Model)
@@ -102,7 +102,7 @@ func (d *Decision) hide(name, kept, value string) {
 func (d *Decision) attempt(m mask, a *engine.Attempt) {
 	kept := Attempt{
 		Target: a.Target, Model: m.name(a.Model), Status: a.Status, Reason: a.Reason, Code: m.name(a.Code), Retry: a.Retry,
-		RetryAfter: Millis(a.RetryAfter), Took: Millis(a.Took), At: a.At.UTC(), Kind: a.Kind,
+		RetryAfter: millis(a.RetryAfter), Took: millis(a.Took), At: a.At.UTC(), Kind: a.Kind,
 		Key: m.name(a.Key), OtherKey: a.OtherKey,
 	}
 	if a.Message != "" {

@@ -7,12 +7,16 @@ package journal
 
 import (
 	"sync"
+	"time"
 
 	"spillway/engine/replay"
 )
 
 // buffered is how many decisions may wait to be written.
 const buffered = 8192
+
+// pace is how long the writer rests after a write: a wakening and a write then pay for many decisions.
+const pace = 50 * time.Millisecond
 
 // Settings say where decisions go.
 type Settings struct {
@@ -109,6 +113,7 @@ func (j *Journal) write(f *file) {
 		}
 		j.settle(waiting, err, failing)
 		waiting, failing = 0, err != nil
+		time.Sleep(pace)
 	}
 	j.settle(waiting, f.close(), failing)
 }
