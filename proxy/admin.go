@@ -102,8 +102,8 @@ func (p *Proxy) policiesView() any {
 		Rejected *rejected `json:"rejected,omitempty"`
 		// Candidates are the policies on trial.
 		Candidates []candidateView `json:"candidates"`
-	}{State: "loaded", Revision: current.revision, Loaded: stamp(current.loaded), Default: current.config.Policy, Policies: current.policies.Names(),
-		Benched: current.benched(), Candidates: p.candidateViews(false)}
+	}{State: "loaded", Revision: current.Revision, Loaded: stamp(current.Loaded), Default: current.Config.Policy, Policies: current.Policies.Names(),
+		Benched: current.Benched(), Candidates: p.candidateViews(false)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rejected != nil {
@@ -125,7 +125,7 @@ func (p *Proxy) targetList() any {
 	}
 	states := p.gates.States()
 	targets := []target{}
-	for _, t := range p.current.Load().targets {
+	for _, t := range p.current.Load().Targets {
 		view := target{Name: t.Name, Dialect: t.Dialect, URL: t.URL, Keys: p.keyViews(t), Gates: []gateView{}}
 		for _, s := range states {
 			if s.Key.Target == t.Identity {

@@ -1,11 +1,10 @@
 package proxy
 
 import (
-	"time"
-
 	"spillway/engine"
 	"spillway/proxy/account"
 	"spillway/proxy/config"
+	"spillway/proxy/snapshot"
 )
 
 // clientView is one client in /api/clients.
@@ -61,11 +60,11 @@ func (p *Proxy) clientsView() any {
 func (p *Proxy) clientList() []clientView {
 	s, now := p.current.Load(), p.clock.Now()
 	views := []clientView{}
-	for i := range s.config.Clients {
-		c := &s.config.Clients[i]
-		view := clientView{Name: c.Name, Policy: c.Policy, Priority: c.Priority, Keys: s.clientKeyViews(c), Limits: []limitView{}}
+	for i := range s.Config.Clients {
+		c := &s.Config.Clients[i]
+		view := clientView{Name: c.Name, Policy: c.Policy, Priority: c.Priority, Keys: clientKeyViews(s, c), Limits: []limitView{}}
 		if view.Policy == "" {
-			view.Policy = s.config.Policy
+			view.Policy = s.Config.Policy
 		}
 		if a := p.book.Account(c.Name); a != nil {
 			view.fill(a.State(now))
@@ -89,14 +88,12 @@ func (v *clientView) fill(s account.State) {
 
 func viewAmount(a account.Amount) amountView { return amountView{a.Requests, a.Tokens, a.Dollars()} }
 
-func (s *snapshot) clientKeyViews(c *config.Client) []clientKeyView {
+func clientKeyViews(s *snapshot.Snapshot, c *config.Client) []clientKeyView {
 	var views []clientKeyView
 	for _, key := range c.Keys {
 		view := clientKeyView{Fingerprint: key.Sum.Fingerprint()}
-		if h := s.clients.find(key.Sum); h != nil {
-			if used := h.used.Load(); used > 0 {
-				view.Used = stamp(time.Unix(0, used))
-			}
+		if used := s.Clients.Used(key.Sum); !used.IsZero() {
+			view.Used = stamp(used)
 		}
 		views = append(views, view)
 	}

@@ -12,6 +12,7 @@ import (
 	"spillway/proxy/dialect"
 	"spillway/proxy/journal"
 	"spillway/proxy/loop"
+	"spillway/proxy/snapshot"
 	"spillway/proxy/trace"
 )
 
@@ -23,7 +24,7 @@ func BenchmarkLogDecision(b *testing.B) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	p, err := New(Sources{Config: config, Embedded: os.DirFS("../policies")}, slog.New(slog.DiscardHandler))
+	p, err := New(snapshot.Sources{Config: config, Embedded: os.DirFS("../policies")}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -42,8 +43,8 @@ func BenchmarkLogDecision(b *testing.B) {
 		b.Fatal(problem)
 	}
 	call.Outline()
-	snapshot := p.current.Load()
-	x := &loop.Exchange{Call: call, Policy: snapshot.policies.Policy("overload"), Record: &trace.Record{Snapshot: snapshot.kept}}
+	current := p.current.Load()
+	x := &loop.Exchange{Call: call, Policy: current.Policies.Policy("overload"), Record: &trace.Record{Snapshot: current.Kept}}
 	decision := &engine.Decision{
 		Action: engine.Action{Send: &engine.Send{Target: "claude"}}, Outcome: engine.OutcomeDecided, Replayable: true,
 		Reads: []engine.Read{{Name: "request.api", Value: "anthropic"}, {Name: "ctx.timeLeft", Value: int64(20000)}},

@@ -13,8 +13,8 @@ import (
 
 	"spillway/engine/replay"
 	"spillway/engine/script"
-	"spillway/proxy"
 	"spillway/proxy/simtarget"
+	"spillway/proxy/snapshot"
 )
 
 // Every decision is in the log, none with what was said, and the same policy decides each of them the same again.
@@ -45,7 +45,7 @@ func TestDecisionsCanBeReplayed(t *testing.T) {
 	if faults != nil {
 		t.Fatal(faults)
 	}
-	vars, shown, faults := proxy.Vars(proxy.Sources{Config: filepath.Join(l.Dir, "spillway.yaml")})
+	vars, shown, faults := snapshot.Sources{Config: filepath.Join(l.Dir, "spillway.yaml")}.Vars()
 	if faults != nil {
 		t.Fatal(faults)
 	}

@@ -10,11 +10,11 @@
 //
 // Around them:
 //
-//	snapshot.go  configuration, vars and policies as one immutable set, pinned by each request
+//	snapshot/    configuration, vars and policies as one immutable set, pinned by each request; whose a key is
 //	reload.go    a changed file becomes the next snapshot, or is rejected
-//	server.go    listeners, start and graceful stop
+//	senders.go   connections to targets, which outlive a snapshot
+//	server.go    start and graceful stop; listener.go listens
 //	secure.go    TLS
-//	roster.go    whose key a request shows
 //	spending.go  what a client may still spend; clientviews.go and clientmetrics.go show it
 //	token.go     who may see the admin address
 //	observe.go   metrics and logs of what happened
@@ -29,5 +29,5 @@
 //	operate.go   what operators do
 //
 // and below, a folder for each concern: config, account, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
-// target, trace, candidate, journal, pulse, latency, telemetry, dashboard, hangup, deadline, clock, simtarget, simulate.
+// target, trace, snapshot, candidate, journal, pulse, latency, telemetry, dashboard, hangup, deadline, clock, simtarget, simulate.
 package proxy

@@ -40,7 +40,7 @@ type early struct {
 
 // keepCompany starts the quiet spell of a request. It is nil for clients that are to see no early headers.
 func (p *Proxy) keepCompany(a *arrival, x *loop.Exchange) *early {
-	quiet := a.snapshot.config.Limits.EarlyHeaders
+	quiet := a.snapshot.Config.Limits.EarlyHeaders
 	timeout := x.Request.SDK.Timeout
 	if !x.Request.Stream || quiet <= 0 || timeout > 0 && timeout < impatient || !a.ctx.Request.Header.IsHTTP11() {
 		return nil
@@ -95,7 +95,7 @@ func (e *early) head() string {
 	return strings.Join([]string{
 		"HTTP/1.1 200 OK", "Content-Type: text/event-stream; charset=utf-8", "Cache-Control: no-cache",
 		"Connection: close", "Transfer-Encoding: chunked", requestID + ": " + e.arrival.id,
-		"X-Spillway-Id: " + e.arrival.id, "X-Spillway-Policy: " + e.policy + "@" + e.arrival.snapshot.revision, "", "",
+		"X-Spillway-Id: " + e.arrival.id, "X-Spillway-Policy: " + e.policy + "@" + e.arrival.snapshot.Revision, "", "",
 	}, "\r\n")
 }
 

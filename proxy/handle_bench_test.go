@@ -12,6 +12,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"spillway/proxy/loop"
+	"spillway/proxy/snapshot"
 )
 
 // canned answers every attempt at once, so that what is measured is Spillway alone.
@@ -69,7 +70,7 @@ func benchProxy(b *testing.B) fasthttp.RequestHandler {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	p, err := New(Sources{Config: config, Embedded: os.DirFS("../policies")}, slog.New(slog.DiscardHandler))
+	p, err := New(snapshot.Sources{Config: config, Embedded: os.DirFS("../policies")}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func benchProxy(b *testing.B) fasthttp.RequestHandler {
 		c.resp.Header.Set("Anthropic-Ratelimit-"+what+"-Reset", "2026-11-23T15:00:00Z")
 	}
 	c.resp.SetBody(bytes.TrimSpace([]byte(`{"id":"msg_1","type":"message","role":"assistant","model":"claude-opus-5-5","content":[{"type":"text","text":"hello there"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":250,"output_tokens":20,"cache_read_input_tokens":0,"cache_creation_input_tokens":0}}`)))
-	for _, t := range p.current.Load().targets {
+	for _, t := range p.current.Load().Targets {
 		t.Sender = c
 	}
 	return p.handle

@@ -17,13 +17,14 @@ import (
 	"spillway/proxy/dialect"
 	"spillway/proxy/hangup"
 	"spillway/proxy/loop"
+	"spillway/proxy/snapshot"
 	"spillway/proxy/trace"
 )
 
 // arrival is one request as it came in. One goroutine owns it.
 type arrival struct {
 	ctx      *fasthttp.RequestCtx
-	snapshot *snapshot // pinned: a reload does not change it
+	snapshot *snapshot.Snapshot // pinned: a reload does not change it
 	api      engine.API
 	endpoint dialect.Endpoint
 	id       string
@@ -120,7 +121,7 @@ func (a *arrival) admit() *refusal {
 	default:
 		return &refusal{405, engine.ReasonInvalid, "no such method here"}
 	}
-	if a.snapshot.clients == nil {
+	if a.snapshot.Clients == nil {
 		return a.foreignPage()
 	}
 	return a.identify()
@@ -138,6 +139,17 @@ func (a *arrival) foreignPage() *refusal {
 		return nil
 	}
 	return &refusal{403, engine.ReasonPermission, "pages from elsewhere may not use this proxy; give them a key under `clients`"}
+}
+
+// identify finds the client by its key, in whichever header it came. Of two different ones either may be known.
+func (a *arrival) identify() *refusal {
+	for _, api := range [...]engine.API{engine.Anthropic, engine.OpenAI} {
+		if holder := a.snapshot.Clients.Use(dialect.Credential(api, a.header), a.began); holder != nil {
+			a.client, a.account = holder.Client, holder.Account
+			return nil
+		}
+	}
+	return &refusal{401, engine.ReasonAuth, "this proxy needs a client key, in x-api-key or Authorization: Bearer, and got none that it knows"}
 }
 
 // isLocal says whether a host's name is one that no stranger can have: an address, localhost, or a name without a domain.
@@ -163,7 +175,7 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 		return nil, &refusal{problem.Status, engine.ReasonInvalid, problem.Message}
 	}
 	x := &loop.Exchange{
-		Call: call, Query: a.query, Header: a.headers, Targets: a.snapshot.targets,
+		Call: call, Query: a.query, Header: a.headers, Targets: a.snapshot.Targets,
 		Began: a.began, Gone: &a.visit.Gone, Cut: a.visit.Cut,
 	}
 	x.Request = engine.Request{
@@ -185,7 +197,7 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 	p.takePart(a, x)
 	x.Record = &trace.Record{
 		ID: a.id, API: a.api, Path: a.path, Model: call.Model, Stream: call.Stream, Bytes: len(call.Body),
-		Client: x.Request.Client.Name, Policy: x.Policy.Name(), Revision: a.snapshot.revision, Snapshot: a.snapshot.kept, Began: a.began,
+		Client: x.Request.Client.Name, Policy: x.Policy.Name(), Revision: a.snapshot.Revision, Snapshot: a.snapshot.Kept, Began: a.began,
 		Asked: x.Request, Sources: x.Policy,
 	}
 	x.Record.Asked.Content = nil // which ends with the request
@@ -200,13 +212,13 @@ func (a *arrival) policy() string {
 	if a.client != nil && a.client.Policy != "" {
 		return a.client.Policy
 	}
-	return a.snapshot.config.Policy
+	return a.snapshot.Config.Policy
 }
 
 // limits reads what the caller allows: floors, patience, and what its SDK announces.
 func (a *arrival) limits(x *loop.Exchange) *refusal {
 	announced := a.announced()
-	patience := a.snapshot.config.Deadline
+	patience := a.snapshot.Config.Deadline
 	if c := a.client; c != nil {
 		x.Request.Client = engine.Client{Name: c.Name, Priority: c.Priority}
 		for _, floor := range c.Forbid {

@@ -20,6 +20,22 @@ const (
 	lingerBytes = 64 << 20
 )
 
+// Bind opens the listener for a purpose, clients or admin, at a host:port; nil = [net.Listen] does. It may hand on one that another
+// process has opened.
+type Bind func(purpose, address string) (net.Listener, error)
+
+// open gives a listener that may be closed more than once.
+func (b Bind) open(purpose, address string) (net.Listener, error) {
+	if b == nil {
+		b = func(_, address string) (net.Listener, error) { return net.Listen("tcp", address) }
+	}
+	l, err := b(purpose, address)
+	if err != nil {
+		return nil, err
+	}
+	return &closeOnce{Listener: l}, nil
+}
+
 // closeOnce is a listener that is closed when whoever stops it first does so. Later calls do nothing.
 type closeOnce struct {
 	net.Listener

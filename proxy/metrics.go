@@ -190,8 +190,8 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	s.mu.Lock()
 	rejected := s.rejected != nil
 	s.mu.Unlock()
-	gauge(snapshotDesc, 1, s.current.Load().revision, strconv.FormatBool(rejected))
-	policies := s.current.Load().policies
+	gauge(snapshotDesc, 1, s.current.Load().Revision, strconv.FormatBool(rejected))
+	policies := s.current.Load().Policies
 	for _, name := range policies.Names() {
 		stats := policies.Policy(name).Stats()
 		gauge(benchedDesc, float64(oneIf(stats.Benched)), name)
@@ -205,7 +205,7 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 		gauge(queuedDesc, float64(h.Queued), labels...)
 		gauge(overloadDesc, float64(h.Overloads), labels...)
 	}
-	for _, t := range s.current.Load().targets {
+	for _, t := range s.current.Load().Targets {
 		for _, c := range s.gates.CredentialsOf(t.Identity) {
 			gauge(keyBenched, float64(oneIf(len(c.Benches) > 0)), t.Name, c.Name)
 			gauge(keyInFlight, float64(c.InFlight), t.Name, c.Name)
@@ -216,7 +216,7 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 
 // gateHealth is every gate's health by target and model label; gates that share a label are taken together.
 func (s *state) gateHealth() map[gate.Key]engine.Health {
-	targets := s.current.Load().targets
+	targets := s.current.Load().Targets
 	all := map[gate.Key]engine.Health{}
 	for _, g := range s.gates.States() {
 		key := gate.Key{Target: targetName(g.Key), Model: s.metrics.models.label(g.Key.Model, targets)}

@@ -45,12 +45,12 @@ func (p *Proxy) serveModels(a *arrival) {
 
 // reachable are the targets that a request of this caller could go to, those of its own dialect first.
 func (a *arrival) reachable() (targets []*loop.Target) {
-	for _, t := range a.snapshot.targets {
+	for _, t := range a.snapshot.Targets {
 		if t.Dialect == a.api && t.Accepts() {
 			targets = append(targets, t)
 		}
 	}
-	for _, t := range a.snapshot.targets {
+	for _, t := range a.snapshot.Targets {
 		if t.Dialect != a.api && t.HasKey() {
 			targets = append(targets, t)
 		}

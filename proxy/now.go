@@ -42,7 +42,7 @@ func (p *Proxy) serveNow(ctx *fasthttp.RequestCtx) {
 }
 
 func (p *Proxy) line() line {
-	l := line{Limit: p.current.Load().config.Limits.Queue}
+	l := line{Limit: p.current.Load().Config.Limits.Queue}
 	for _, s := range p.gates.States() {
 		if !s.Whole { // which counts those of its gates again
 			l.Requests += s.Health.Queued

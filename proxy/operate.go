@@ -29,7 +29,7 @@ type order struct {
 func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
 	name, verb, _ := strings.Cut(what, "/")
 	var o order
-	t := p.current.Load().target(name)
+	t := p.current.Load().Target(name)
 	var d time.Duration
 	var err error
 	switch {
@@ -90,13 +90,4 @@ func fromElsewhere(ctx *fasthttp.RequestCtx) bool {
 func refuseAdmin(ctx *fasthttp.RequestCtx, status int, why string) {
 	writeJSON(ctx, map[string]string{"error": why})
 	ctx.SetStatusCode(status)
-}
-
-func (s *snapshot) target(name string) *loop.Target {
-	for _, t := range s.targets {
-		if t.Name == name {
-			return t
-		}
-	}
-	return nil
 }

@@ -9,22 +9,23 @@ import (
 	"spillway/engine"
 	"spillway/proxy/gate"
 	"spillway/proxy/loop"
+	"spillway/proxy/snapshot"
 )
 
 // issueKeys tells the gates which keys the targets have now. A key that no target would take is tried again when the
 // configuration has changed; what else is known of keys stays. old is nil at the start.
-func (p *Proxy) issueKeys(old, next *snapshot) {
-	for _, t := range next.targets {
+func (p *Proxy) issueKeys(old, next *snapshot.Snapshot) {
+	for _, t := range next.Targets {
 		p.gates.Credentials(t.Identity, t.Fingerprints(), t.KeyOrder)
-		if old != nil && old.written != next.written {
+		if old != nil && old.Written != next.Written {
 			p.gates.Forgive(t.Identity, "", true)
 		}
 	}
 	if old == nil {
 		return
 	}
-	for _, t := range old.targets {
-		if !slices.ContainsFunc(next.targets, func(n *loop.Target) bool { return n.Identity == t.Identity }) {
+	for _, t := range old.Targets {
+		if !slices.ContainsFunc(next.Targets, func(n *loop.Target) bool { return n.Identity == t.Identity }) {
 			p.gates.Credentials(t.Identity, nil, t.KeyOrder)
 		}
 	}

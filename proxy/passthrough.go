@@ -41,7 +41,7 @@ func (p *Proxy) passThrough(a *arrival) {
 
 // firstTarget is the first of the request's dialect that has a credential for it.
 func (a *arrival) firstTarget() *loop.Target {
-	for _, t := range a.snapshot.targets {
+	for _, t := range a.snapshot.Targets {
 		if t.Dialect == a.api && t.Accepts() {
 			return t
 		}

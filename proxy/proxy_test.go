@@ -18,6 +18,7 @@ import (
 	"spillway/engine"
 	"spillway/proxy"
 	"spillway/proxy/simtarget"
+	"spillway/proxy/snapshot"
 )
 
 // patience bounds a test that would otherwise hang. It is never waited for.
@@ -102,7 +103,7 @@ func start(t *testing.T, s setup) *lab {
 	if s.Quiet {
 		log = slog.New(slog.DiscardHandler)
 	}
-	p, err := proxy.New(proxy.Sources{Config: filepath.Join(l.Dir, "spillway.yaml"), Embedded: os.DirFS("../policies")}, log)
+	p, err := proxy.New(snapshot.Sources{Config: filepath.Join(l.Dir, "spillway.yaml"), Embedded: os.DirFS("../policies")}, nil, log)
 	if err != nil {
 		t.Fatal(err)
 	}

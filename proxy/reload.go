@@ -2,20 +2,15 @@ package proxy
 
 import (
 	"bytes"
-	"fmt"
 	"net"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"spillway/engine"
-	"spillway/engine/nearest"
-	"spillway/engine/policyset"
-	"spillway/engine/replay"
 	"spillway/engine/watch"
 	"spillway/proxy/config"
 	"spillway/proxy/gate"
+	"spillway/proxy/snapshot"
 )
 
 // rejection is an edit that did not become a snapshot.
@@ -25,40 +20,14 @@ type rejection struct {
 	faults   engine.Faults
 }
 
-// build makes the next snapshot from files. It changes nothing that serves.
-func (p *Proxy) build(f *files) (*snapshot, engine.Faults) {
-	began := p.clock.Now()
-	var previous *policyset.Set
-	if current := p.current.Load(); current != nil {
-		previous = current.policies
-	}
-	set, faults := f.load(previous)
-	if len(faults) > 0 {
-		return nil, faults
-	}
-	targets, err := p.targets(f.config)
-	if err != nil {
-		set.Close()
-		return nil, engine.Faults{{Message: err.Error()}}
-	}
-	revision := f.revision(set.Revision())
-	next := &snapshot{
-		config: f.config, policies: set, targets: targets, revision: revision, written: f.revision(""), loaded: began,
-		kept: replay.NewSnapshot(revision, f.env, f.config.ShownVars),
-	}
-	next.admit(p.current.Load())
-	next.trials = trials(f.config, set, p.current.Load(), began)
-	return next, nil
-}
-
 // swap makes a snapshot the one in use. Requests under way keep the one they began with.
-func (p *Proxy) swap(next *snapshot) {
-	limits := next.config.Limits
+func (p *Proxy) swap(next *snapshot.Snapshot) {
+	limits := next.Config.Limits
 	p.gates.Configure(gate.Settings{QueueRequests: limits.Queue, QueueTokens: limits.QueueTokens, RetryBudget: limits.RetryBudget})
 	old := p.current.Swap(next)
 	p.issueKeys(old, next)
 	if old != nil {
-		old.policies.Close()
+		old.Policies.Close()
 	}
 }
 
@@ -70,8 +39,8 @@ func (p *Proxy) reload() {
 		return
 	}
 	defer p.watch()
-	f, faults := p.sources.read()
-	if len(faults) == 0 && p.sources.Config != "" && len(bytes.TrimSpace(f.text)) == 0 {
+	f, faults := p.sources.Read()
+	if len(faults) == 0 && p.sources.Config != "" && len(bytes.TrimSpace(f.Text)) == 0 {
 		faults = engine.Faults{{
 			Position: engine.Position{File: p.sources.Config}, Message: "the file is empty, as if half saved",
 			Hint: "to serve from the defaults, write a comment into it",
@@ -81,22 +50,22 @@ func (p *Proxy) reload() {
 		p.reject("", faults)
 		return
 	}
-	old, revision := p.current.Load(), f.current()
+	old, revision := p.current.Load(), f.Revision()
 	switch {
 	case revision == "": // Load says why
-	case revision == old.revision:
+	case revision == old.Revision:
 		p.accept()
 		return
 	case p.rejects(revision):
 		return
 	}
-	next, faults := p.build(f)
+	next, faults := f.Build(old, p.connect, p.clock.Now())
 	if len(faults) == 0 {
 		if faults = p.exposed(next); len(faults) == 0 {
 			faults = p.openAccounts(next)
 		}
 		if len(faults) > 0 {
-			next.policies.Close()
+			next.Policies.Close()
 		}
 	}
 	if len(faults) > 0 {
@@ -105,25 +74,25 @@ func (p *Proxy) reload() {
 	}
 	p.swap(next)
 	p.accept()
-	if err := p.keepDecisions(next.config); err != nil {
+	if err := p.keepDecisions(next.Config); err != nil {
 		p.slog.Error("decisions are not logged", "error", err)
 	}
 	p.metrics.reloads.WithLabelValues("loaded").Inc()
-	p.slog.Info("reloaded", "revision", next.revision, "policies", next.policies.Names(), "took", p.clock.Now().Sub(next.loaded))
-	p.askForRestart(old.config, next.config)
+	p.slog.Info("reloaded", "revision", next.Revision, "policies", next.Policies.Names(), "took", p.clock.Now().Sub(next.Loaded))
+	p.askForRestart(old.Config, next.Config)
 }
 
 // exposed are the faults of taking away the keys that a listener asks for, while it stays where others reach it: until a
 // restart it does.
-func (p *Proxy) exposed(next *snapshot) (faults engine.Faults) {
-	at := engine.Position{File: next.config.File}
-	if len(next.config.Clients) == 0 && !isLoopback(p.listener) {
+func (p *Proxy) exposed(next *snapshot.Snapshot) (faults engine.Faults) {
+	at := engine.Position{File: next.Config.File}
+	if len(next.Config.Clients) == 0 && !isLoopback(p.listener) {
 		faults = append(faults, &engine.Fault{
 			Position: at, Message: "without `clients` everyone who reaches " + p.Addr() + " could use the targets' credentials",
 			Hint: "keep the clients, or restart to listen on 127.0.0.1",
 		})
 	}
-	if len(next.config.AdminKeys) == 0 && !isLoopback(p.adminAt) {
+	if len(next.Config.AdminKeys) == 0 && !isLoopback(p.adminAt) {
 		faults = append(faults, &engine.Fault{
 			Position: at, Message: "without `admin_token` everyone who reaches " + p.AdminAddr() + " could see every request and pause targets",
 			Hint: "keep the token, or restart with an admin address on 127.0.0.1",
@@ -155,7 +124,7 @@ func (p *Proxy) reject(revision string, faults engine.Faults) {
 	}
 	p.metrics.reloads.WithLabelValues("rejected").Inc()
 	for _, fault := range faults {
-		p.slog.Error("edit rejected, the previous revision serves on", "fault", fault.Error(), "serving", p.current.Load().revision, "frame", fault.Frame())
+		p.slog.Error("edit rejected, the previous revision serves on", "fault", fault.Error(), "serving", p.current.Load().Revision, "frame", fault.Frame())
 	}
 }
 
@@ -180,7 +149,7 @@ func (p *Proxy) watch() {
 	if p.sources.Config != "" {
 		paths = append(paths, p.sources.Config)
 	}
-	c := p.current.Load().config
+	c := p.current.Load().Config
 	if dir := c.PoliciesDir(); dir != "" {
 		paths = append(paths, dir)
 	}
@@ -209,21 +178,4 @@ func (p *Proxy) stopWatching() {
 	if watcher != nil {
 		watcher.Close()
 	}
-}
-
-// unknownPolicies are the policies that the configuration names and the set lacks.
-func unknownPolicies(c *config.Config, set *policyset.Set) (faults engine.Faults) {
-	for _, ref := range c.PolicyRefs() {
-		if set.Policy(ref.Name) != nil {
-			continue
-		}
-		hint := "there are " + strings.Join(set.Names(), ", ") + "; the default is chosen with `policy: NAME` in spillway.yaml"
-		if near := nearest.Name(ref.Name, set.Names()); near != "" {
-			hint = "did you mean " + strconv.Quote(near) + "?"
-		}
-		faults = append(faults, &engine.Fault{
-			Position: ref.At, Source: ref.Source, Message: fmt.Sprintf("there is no policy %q", ref.Name), Hint: hint,
-		})
-	}
-	return faults
 }

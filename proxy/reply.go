@@ -68,7 +68,7 @@ func (p *Proxy) replyOld(a *arrival, answer *loop.Answer) {
 func (a *arrival) disclose(x *loop.Exchange, answer *loop.Answer) {
 	h := &a.ctx.Response.Header
 	h.Set("X-Spillway-Id", a.id)
-	h.Set("X-Spillway-Policy", x.Policy.Name()+"@"+a.snapshot.revision)
+	h.Set("X-Spillway-Policy", x.Policy.Name()+"@"+a.snapshot.Revision)
 	h.Set("X-Spillway-Attempts", strconv.Itoa(answer.Sends))
 	if answer.Target != "" {
 		h.Set("X-Spillway-Target", answer.Target)

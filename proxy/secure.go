@@ -11,7 +11,7 @@ import (
 // secure is a listener that speaks TLS if the snapshot in use says so at the start; which says it is the clients' or the admin's.
 // Each connection gets the certificate of the moment.
 func (p *Proxy) secure(l net.Listener, which func(*config.Config) *config.TLS) net.Listener {
-	first := which(p.current.Load().config)
+	first := which(p.current.Load().Config)
 	if first == nil {
 		return l
 	}
@@ -19,7 +19,7 @@ func (p *Proxy) secure(l net.Listener, which func(*config.Config) *config.TLS) n
 		MinVersion: tls.VersionTLS12,
 		NextProtos: []string{"http/1.1"},
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			if now := which(p.current.Load().config); now != nil {
+			if now := which(p.current.Load().Config); now != nil {
 				return now.Pair, nil
 			}
 			return first.Pair, nil // taken out of the configuration, which takes effect at the next restart

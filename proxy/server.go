@@ -27,6 +27,7 @@ import (
 	"spillway/proxy/journal"
 	"spillway/proxy/loop"
 	"spillway/proxy/pulse"
+	"spillway/proxy/snapshot"
 	"spillway/proxy/target"
 	"spillway/proxy/telemetry"
 	"spillway/proxy/trace"
@@ -44,7 +45,7 @@ const (
 
 // Proxy is a running Spillway. Its methods are safe for concurrent use.
 type Proxy struct {
-	sources Sources
+	sources snapshot.Sources
 	slog    *slog.Logger
 	access  *slog.Logger // nil = none
 	clock   clock.Clock
@@ -59,7 +60,7 @@ type Proxy struct {
 	book    *account.Book
 	shadows *candidate.Shadows
 
-	current  atomic.Pointer[snapshot]
+	current  atomic.Pointer[snapshot.Snapshot]
 	draining atomic.Bool
 	retired  atomic.Bool // another process serves now
 	lastID   atomic.Uint64
@@ -79,8 +80,8 @@ type Proxy struct {
 	watched  []string // the paths under watch
 }
 
-// New loads the first snapshot and binds both listeners. The error is [engine.Faults] when files are at fault.
-func New(sources Sources, log *slog.Logger) (*Proxy, error) {
+// New loads the first snapshot and binds both listeners; bind may be nil. The error is [engine.Faults] when files are at fault.
+func New(sources snapshot.Sources, bind Bind, log *slog.Logger) (*Proxy, error) {
 	p := &Proxy{
 		sources: sources, slog: log, clock: clock.Real{}, log: trace.NewLog(recentRequests), hangups: hangup.New(), sendTimeout: sendTimeout,
 		idPrefix: strconv.FormatInt(time.Now().UnixMilli(), 36) + "-", senders: map[string]*target.Target{},
@@ -90,7 +91,7 @@ func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 	p.metrics = newMetrics(p)
 	p.loop = &loop.Loop{Clock: p.clock, Gates: p.gates, Counters: &loop.Counters{}, Observe: observer{p}, Benched: p.benched}
 	p.shadows = candidate.NewShadows(p.clock)
-	if err := p.start(); err != nil {
+	if err := p.start(bind); err != nil {
 		p.hangups.Close()
 		p.shadows.Close()
 		p.journal.Load().Close()
@@ -100,12 +101,12 @@ func New(sources Sources, log *slog.Logger) (*Proxy, error) {
 	return p, nil
 }
 
-func (p *Proxy) start() error {
-	f, faults := p.sources.read()
+func (p *Proxy) start(bind Bind) error {
+	f, faults := p.sources.Read()
 	if len(faults) > 0 {
 		return faults
 	}
-	next, faults := p.build(f)
+	next, faults := f.Build(p.current.Load(), p.connect, p.clock.Now())
 	if len(faults) > 0 {
 		return faults
 	}
@@ -113,24 +114,24 @@ func (p *Proxy) start() error {
 		return faults
 	}
 	p.swap(next)
-	err := p.keepDecisions(next.config)
+	err := p.keepDecisions(next.Config)
 	if err != nil {
 		return err
 	}
-	if p.listener, err = p.sources.listen("clients", next.config.Listen); err != nil {
+	if p.listener, err = bind.open("clients", next.Config.Listen); err != nil {
 		return fmt.Errorf("listen for clients: %w", err)
 	}
-	if p.adminAt, err = p.sources.listen("admin", next.config.Admin); err != nil {
+	if p.adminAt, err = bind.open("admin", next.Config.Admin); err != nil {
 		_ = p.listener.Close()
 		return fmt.Errorf("listen for the admin API: %w", err)
 	}
-	if p.exports, err = telemetry.Start(context.Background(), p.telemetry(next.config)); err != nil {
+	if p.exports, err = telemetry.Start(context.Background(), p.telemetry(next.Config)); err != nil {
 		return errors.Join(err, p.listener.Close(), p.adminAt.Close())
 	}
 	p.server = &fasthttp.Server{
 		Handler: p.handle, ErrorHandler: p.badRequest, ExpectHandler: p.expected, Logger: quietLog{p.slog},
 		NoDefaultServerHeader: true, NoDefaultContentType: true, NoDefaultDate: true,
-		ReadBufferSize: maxHeader, MaxRequestBodySize: int(next.config.Limits.Body),
+		ReadBufferSize: maxHeader, MaxRequestBodySize: int(next.Config.Limits.Body),
 		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, CloseOnShutdown: true,
 		DisablePreParseMultipartForm: true, DisableHeaderNamesNormalizing: true, LazyRequestTime: true,
 	}
@@ -142,10 +143,10 @@ func (p *Proxy) start() error {
 }
 
 // URL is where clients connect, without a path.
-func (p *Proxy) URL() string { return scheme(p.current.Load().config.TLS) + p.Addr() }
+func (p *Proxy) URL() string { return scheme(p.current.Load().Config.TLS) + p.Addr() }
 
 // AdminURL is where the admin API is, without a path.
-func (p *Proxy) AdminURL() string { return scheme(p.current.Load().config.AdminTLS) + p.AdminAddr() }
+func (p *Proxy) AdminURL() string { return scheme(p.current.Load().Config.AdminTLS) + p.AdminAddr() }
 
 func scheme(t *config.TLS) string {
 	if t != nil {
@@ -161,7 +162,7 @@ func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 func (p *Proxy) AdminAddr() string { return p.adminAt.Addr().String() }
 
 // Revision is the snapshot's in use.
-func (p *Proxy) Revision() string { return p.current.Load().revision }
+func (p *Proxy) Revision() string { return p.current.Load().Revision }
 
 // Open is how many requests are under way.
 func (p *Proxy) Open() int { return p.hangups.Open() }
@@ -218,7 +219,7 @@ func (p *Proxy) Shutdown(ctx context.Context) (cut []string) {
 	for _, t := range p.senders {
 		t.Close()
 	}
-	p.current.Load().policies.Close()
+	p.current.Load().Policies.Close()
 	return cut
 }
 
@@ -244,7 +245,7 @@ func (p *Proxy) badRequest(ctx *fasthttp.RequestCtx, err error) {
 	var network net.Error
 	switch {
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
-		limit := p.current.Load().config.Limits.Body
+		limit := p.current.Load().Config.Limits.Body
 		r = refusal{413, engine.ReasonTooLarge, fmt.Sprintf("the body is over the limit of %d bytes (limits.body)", limit)}
 	case errors.As(err, &small):
 		r = refusal{431, engine.ReasonInvalid, fmt.Sprintf("the headers are over the limit of %d bytes", maxHeader)}

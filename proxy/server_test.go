@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"spillway/proxy"
+	"spillway/proxy/snapshot"
 )
 
 // TestStopBeforeServe stops a proxy that has not begun to serve, as a signal right after the start does.
 func TestStopBeforeServe(t *testing.T) {
-	p, err := proxy.New(proxy.Sources{Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Embedded: os.DirFS("../policies")}, slog.New(slog.DiscardHandler))
+	p, err := proxy.New(snapshot.Sources{Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Embedded: os.DirFS("../policies")}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

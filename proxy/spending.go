@@ -14,6 +14,7 @@ import (
 	"spillway/proxy/config"
 	"spillway/proxy/cost"
 	"spillway/proxy/loop"
+	"spillway/proxy/snapshot"
 	"spillway/proxy/trace"
 )
 
@@ -21,8 +22,8 @@ import (
 const storeName = "spillway.db"
 
 // openAccounts makes the book ready for the next snapshot's clients. What they spend is kept in a file once one has a limit.
-func (p *Proxy) openAccounts(next *snapshot) engine.Faults {
-	c := next.config
+func (p *Proxy) openAccounts(next *snapshot.Snapshot) engine.Faults {
+	c := next.Config
 	for i := range c.Clients {
 		if len(c.Clients[i].Quotas) > 0 {
 			if err := p.book.Open(filepath.Join(c.StateDir(os.Getenv), storeName)); err != nil {
@@ -37,7 +38,7 @@ func (p *Proxy) openAccounts(next *snapshot) engine.Faults {
 	if err := p.book.Configure(c.Clients); err != nil {
 		return engine.Faults{{Message: err.Error()}}
 	}
-	next.clients.open(p.book)
+	next.Clients.Open(p.book)
 	return nil
 }
 

@@ -14,8 +14,8 @@ import (
 // as the password of HTTP Basic, which the browser then sends by itself; serveOrder and Guard see to it that pages of other
 // origins gain nothing by that.
 func (p *Proxy) admitOperator(ctx *fasthttp.RequestCtx) bool {
-	admins := p.current.Load().admins
-	if admins == nil || admins.use(shownToken(&ctx.Request.Header), p.clock.Now()) != nil {
+	admins := p.current.Load().Admins
+	if admins == nil || admins.Use(shownToken(&ctx.Request.Header), p.clock.Now()) != nil {
 		return true
 	}
 	challenge := `Bearer realm="Spillway"`

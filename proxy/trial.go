@@ -3,48 +3,21 @@ package proxy
 import (
 	"encoding/json"
 	"sync"
-	"time"
 
 	"spillway/engine"
-	"spillway/engine/policyset"
-	"spillway/engine/runtime"
 	"spillway/proxy/candidate"
 	"spillway/proxy/config"
 	"spillway/proxy/estimate"
 	"spillway/proxy/loop"
+	"spillway/proxy/snapshot"
 	"spillway/proxy/trace"
 )
-
-// trial is a candidate in one snapshot.
-type trial struct {
-	*candidate.Trial
-
-	policy *runtime.Policy
-}
-
-// trials are those of a configuration, by the name of the live policy. What is known of a candidate that has not changed is
-// taken from the snapshot before.
-func trials(c *config.Config, set *policyset.Set, before *snapshot, now time.Time) map[string]*trial {
-	all := make(map[string]*trial, len(c.Candidates))
-	for live, settings := range c.Candidates {
-		policy := set.Policy(settings.Policy)
-		id := candidate.Identity{Live: live, Settings: settings, Code: policy.Sum()}
-		t := &trial{policy: policy}
-		if before != nil && before.trials[live] != nil && before.trials[live].Identity == id {
-			t.Trial = before.trials[live].Trial
-		} else {
-			t.Trial = candidate.New(id, now)
-		}
-		all[live] = t
-	}
-	return all
-}
 
 // part is a request's part in a trial. Its goroutine uses it. It implements [loop.Beside].
 type part struct {
 	*Proxy
 
-	trial   *trial
+	trial   *snapshot.Trial
 	decides bool // the candidate decides; else the live policy does
 	faulted bool
 	lent    []*lent
@@ -53,8 +26,8 @@ type part struct {
 // takePart says which policy decides about a request, and sees to the trial that it takes part in, if it does.
 func (p *Proxy) takePart(a *arrival, x *loop.Exchange) {
 	name := a.policy()
-	x.Policy = a.snapshot.policies.Policy(name)
-	t := a.snapshot.trials[name]
+	x.Policy = a.snapshot.Policies.Policy(name)
+	t := a.snapshot.Trials[name]
 	if t == nil {
 		return
 	}
@@ -68,7 +41,7 @@ func (p *Proxy) takePart(a *arrival, x *loop.Exchange) {
 	}
 	a.part = &part{Proxy: p, trial: t}
 	if takes && t.Settings.Mode == config.Canary {
-		a.part.decides, x.Policy = true, t.policy
+		a.part.decides, x.Policy = true, t.Policy
 	}
 	x.Beside = a.part
 }
@@ -84,7 +57,7 @@ func (p *part) Decided(x *loop.Exchange, d *engine.Decision) {
 	l := &lent{World: in.Ctx.World, x: apart, tokens: &p.loop.Estimator}
 	p.lent = append(p.lent, l)
 	in.Request.Content, in.Ctx.World = l, l
-	p.shadows.Try(candidate.Job{Trial: p.trial.Trial, Policy: p.trial.policy, Number: x.Decisions(), Input: in, Live: *d, Late: l.wasLate})
+	p.shadows.Try(candidate.Job{Trial: p.trial.Trial, Policy: p.trial.Policy, Number: x.Decisions(), Input: in, Live: *d, Late: l.wasLate})
 }
 
 // Ended implements [loop.Beside].

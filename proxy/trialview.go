@@ -1,10 +1,6 @@
 package proxy
 
 import (
-	"cmp"
-	"maps"
-	"slices"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"spillway/proxy/candidate"
@@ -39,7 +35,7 @@ type canaryView struct {
 // candidateViews are the trials of the snapshot in use, by the live policy's name. Examples are left out unless they are wanted.
 func (p *Proxy) candidateViews(examples bool) []candidateView {
 	views := []candidateView{}
-	for _, t := range p.current.Load().sortedTrials() {
+	for _, t := range p.current.Load().SortedTrials() {
 		s := t.Settings
 		view := candidateView{Policy: t.Live, Candidate: s.Policy, Mode: s.Mode, Share: s.Share, State: "running", Since: stamp(t.Since)}
 		if s.Mode == config.Shadow {
@@ -60,10 +56,6 @@ func (p *Proxy) candidateViews(examples bool) []candidateView {
 	return views
 }
 
-func (s *snapshot) sortedTrials() []*trial {
-	return slices.SortedFunc(maps.Values(s.trials), func(a, b *trial) int { return cmp.Compare(a.Live, b.Live) })
-}
-
 var (
 	trialLabels      = []string{"policy", "candidate"}
 	trialRunningDesc = prometheus.NewDesc("spillway_candidate_running", "1 while a candidate takes part; 0 once a canary was rolled back.",
@@ -79,7 +71,7 @@ var (
 
 // collectTrials collects what has come of the trials. A trial that begins anew counts from 0.
 func (s *state) collectTrials(ch chan<- prometheus.Metric) {
-	for _, t := range s.current.Load().sortedTrials() {
+	for _, t := range s.current.Load().SortedTrials() {
 		count := func(d *prometheus.Desc, n int, labels ...string) {
 			ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n), append(labels, t.Live, t.Settings.Policy)...)
 		}

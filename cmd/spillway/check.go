@@ -11,7 +11,7 @@ import (
 	"spillway/engine/policyset"
 	"spillway/engine/script"
 	"spillway/engine/table"
-	"spillway/proxy"
+	"spillway/proxy/snapshot"
 )
 
 type checkCommand struct {
@@ -28,7 +28,7 @@ func (c *checkCommand) Run(out output) error {
 	if err != nil {
 		return err
 	}
-	report, faults := proxy.Check(sources)
+	report, faults := sources.Check()
 	if len(faults) > 0 {
 		return faults
 	}
@@ -43,8 +43,8 @@ func (c *checkCommand) Run(out output) error {
 }
 
 // storms sends the storms of the project's tables. Those of the embedded policies were sent when this binary was tested.
-func (c *checkCommand) storms(sources proxy.Sources) (faults engine.Faults) {
-	project, faults := proxy.Open(sources)
+func (c *checkCommand) storms(sources snapshot.Sources) (faults engine.Faults) {
+	project, faults := sources.Open()
 	if len(faults) > 0 || c.Short || !project.OnDisk {
 		return faults
 	}

@@ -11,6 +11,7 @@ import (
 	"spillway/cmd/spillway/demo"
 	"spillway/policies"
 	"spillway/proxy"
+	"spillway/proxy/snapshot"
 )
 
 type demoCommand struct {
@@ -26,7 +27,7 @@ func (c *demoCommand) Run(out output) error {
 
 // startForDemo starts a Spillway that logs nothing: the demo's own view tells.
 func startForDemo(config string) (demo.Proxy, error) {
-	p, err := proxy.New(proxy.Sources{Config: config, Embedded: policies.Files()}, slog.New(slog.DiscardHandler))
+	p, err := proxy.New(snapshot.Sources{Config: config, Embedded: policies.Files()}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return demo.Proxy{}, err
 	}

@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"spillway/proxy"
 )
 
 type explainCommand struct {
@@ -61,7 +59,7 @@ func (c *explainCommand) base() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		address, faults := proxy.AdminAddress(sources)
+		address, faults := sources.AdminAddress()
 		if len(faults) > 0 {
 			return "", faults
 		}

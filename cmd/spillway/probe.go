@@ -12,8 +12,8 @@ import (
 	"golang.org/x/term"
 
 	"spillway/engine"
-	"spillway/proxy"
 	"spillway/proxy/probe"
+	"spillway/proxy/snapshot"
 )
 
 // callersKey is the key that a caller of the dialect would bring, from where its SDKs look for one.
@@ -27,8 +27,8 @@ func callersKey(api engine.API) string {
 var errProbe = errors.New("not every target would serve; what to do is above")
 
 // probeTargets asks every target, and prints what it found.
-func probeTargets(out output, sources proxy.Sources, asJSON bool) error {
-	targets, faults := proxy.Targets(sources)
+func probeTargets(out output, sources snapshot.Sources, asJSON bool) error {
+	targets, faults := sources.Targets()
 	if len(faults) > 0 {
 		return faults
 	}

@@ -15,7 +15,6 @@ import (
 	"spillway/engine/replay"
 	"spillway/engine/script"
 	"spillway/policies"
-	"spillway/proxy"
 )
 
 type replayCommand struct {
@@ -109,7 +108,7 @@ func (c *replayCommand) vars() (vars, shown map[string]any, err error) {
 	if err != nil || sources.Config == "" {
 		return nil, nil, err
 	}
-	vars, shown, faults := proxy.Vars(sources)
+	vars, shown, faults := sources.Vars()
 	if len(faults) > 0 && c.Config != "" {
 		return nil, nil, faults
 	}

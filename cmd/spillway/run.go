@@ -13,6 +13,7 @@ import (
 
 	"spillway/policies"
 	"spillway/proxy"
+	"spillway/proxy/snapshot"
 )
 
 // fileFlags say where everything comes from; the same for every command that reads a project.
@@ -24,16 +25,16 @@ type fileFlags struct {
 }
 
 // sources finds the configuration file when none is named.
-func (f *fileFlags) sources() (proxy.Sources, error) {
+func (f *fileFlags) sources() (snapshot.Sources, error) {
 	config := f.Config
 	if config == "" {
 		if _, err := os.Stat("spillway.yaml"); err == nil {
 			config = "spillway.yaml"
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return proxy.Sources{}, err
+			return snapshot.Sources{}, err
 		}
 	}
-	return proxy.Sources{
+	return snapshot.Sources{
 		Config: config, Listen: f.Listen, Admin: f.Admin, Policies: f.Policies, Embedded: policies.Files(),
 	}, nil
 }
@@ -65,8 +66,7 @@ func (c *runCommand) Run() error {
 		return err
 	}
 	defer succession.Stop()
-	sources.Bind = succession.Listen
-	p, err := proxy.New(sources, log)
+	p, err := proxy.New(sources, succession.Listen, log)
 	if err != nil {
 		return err
 	}

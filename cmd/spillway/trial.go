@@ -17,7 +17,7 @@ import (
 	"spillway/engine/policyset"
 	"spillway/engine/table"
 	"spillway/engine/watch"
-	"spillway/proxy"
+	"spillway/proxy/snapshot"
 )
 
 // trial is a run of tables, or many of them while it watches.
@@ -25,7 +25,7 @@ type trial struct {
 	command *testCommand
 	stop    context.Context //nolint:containedctx // the command's own, which ends with it
 	out     io.Writer
-	sources proxy.Sources
+	sources snapshot.Sources
 	policy  string
 	only    *regexp.Regexp
 }
@@ -48,7 +48,7 @@ func (t *trial) run() bool {
 }
 
 func (t *trial) test(teller tables.Teller, sum *tables.Sum) ([]*policyset.Tested, engine.Faults) {
-	project, faults := proxy.Open(t.sources)
+	project, faults := t.sources.Open()
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -117,7 +117,7 @@ func (t *trial) paths() ([]string, error) {
 	if t.sources.Config != "" {
 		paths = append(paths, t.sources.Config)
 	}
-	project, faults := proxy.Open(t.sources)
+	project, faults := t.sources.Open()
 	switch {
 	case len(faults) > 0 && len(paths) == 0:
 		return nil, faults

@@ -14,6 +14,7 @@ import (
 
 	"spillway/proxy"
 	"spillway/proxy/simtarget"
+	"spillway/proxy/snapshot"
 )
 
 // patience bounds what would otherwise hang. It is never waited for.
@@ -50,7 +51,7 @@ func start(t *testing.T, more ...string) *lab {
 	}
 	l.write(t, "policies/mine.ts", policy)
 	l.write(t, "spillway.yaml", config+clients+strings.Join(more, ""))
-	p, err := proxy.New(proxy.Sources{Config: filepath.Join(l.dir, "spillway.yaml"), Embedded: os.DirFS("../../policies")}, slog.New(slog.DiscardHandler))
+	p, err := proxy.New(snapshot.Sources{Config: filepath.Join(l.dir, "spillway.yaml"), Embedded: os.DirFS("../../policies")}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ import (
 	"spillway/policies"
 	"spillway/proxy"
 	"spillway/proxy/simtarget"
+	"spillway/proxy/snapshot"
 	"spillway/proxy/trace"
 )
 
@@ -228,7 +229,7 @@ func serve(t *testing.T) map[string][]string {
 	file := filepath.Join(t.TempDir(), "spillway.yaml")
 	config := fmt.Sprintf("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\ntargets:\n  claude: { dialect: anthropic, url: %q, key: simulated }\nclients: [{ name: app, key: of-app }]\n", target.URL())
 	write(t, file, config)
-	p, err := proxy.New(proxy.Sources{Config: file, Embedded: policies.Files()}, slog.New(slog.DiscardHandler))
+	p, err := proxy.New(snapshot.Sources{Config: file, Embedded: policies.Files()}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

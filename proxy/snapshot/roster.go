@@ -1,37 +1,36 @@
-package proxy
+package snapshot
 
 import (
 	"crypto/subtle"
 	"sync/atomic"
 	"time"
 
-	"spillway/engine"
 	"spillway/proxy/account"
 	"spillway/proxy/config"
-	"spillway/proxy/dialect"
 )
 
-// roster finds whose a key is. It is immutable but for the times at which keys were used; safe for concurrent use.
-type roster struct {
+// Roster finds whose a key is. It is immutable but for the times at which keys were used; safe for concurrent use.
+type Roster struct {
 	// holders are by the first bytes of their keys' sums. A sum cannot be steered by whoever guesses keys, so that the time a
 	// look-up takes tells nothing; nor does it grow with the number of clients.
-	holders map[[8]byte][]*holder
+	holders map[[8]byte][]*Holder
 }
 
-// holder is a key and whose it is.
-type holder struct {
+// Holder is a key and whose it is.
+type Holder struct {
 	config.Key
-	client  *config.Client   // nil for an admin's
-	account *account.Account // the client's
+
+	Client  *config.Client   // nil for an admin's
+	Account *account.Account // the client's
 	used    atomic.Int64     // Unix nanoseconds; 0 = never since the start
 }
 
 // clientRoster is the roster of a configuration's clients; nil when there are none, and everybody is served.
-func clientRoster(c *config.Config, previous *roster) *roster {
+func clientRoster(c *config.Config, previous *Roster) *Roster {
 	if len(c.Clients) == 0 {
 		return nil
 	}
-	r := &roster{holders: map[[8]byte][]*holder{}}
+	r := &Roster{holders: map[[8]byte][]*Holder{}}
 	for i := range c.Clients {
 		r.add(&c.Clients[i], c.Clients[i].Keys, previous)
 	}
@@ -39,19 +38,19 @@ func clientRoster(c *config.Config, previous *roster) *roster {
 }
 
 // adminRoster is the roster of admin tokens; nil when none is asked for.
-func adminRoster(c *config.Config, previous *roster) *roster {
+func adminRoster(c *config.Config, previous *Roster) *Roster {
 	if len(c.AdminKeys) == 0 {
 		return nil
 	}
-	r := &roster{holders: map[[8]byte][]*holder{}}
+	r := &Roster{holders: map[[8]byte][]*Holder{}}
 	r.add(nil, c.AdminKeys, previous)
 	return r
 }
 
 // add adds a client's keys. When they were used is taken over from the roster before.
-func (r *roster) add(client *config.Client, keys []config.Key, previous *roster) {
+func (r *Roster) add(client *config.Client, keys []config.Key, previous *Roster) {
 	for _, key := range keys {
-		h := &holder{Key: key, client: client}
+		h := &Holder{Key: key, Client: client}
 		if before := previous.find(key.Sum); before != nil {
 			h.used.Store(before.used.Load())
 		}
@@ -60,20 +59,20 @@ func (r *roster) add(client *config.Client, keys []config.Key, previous *roster)
 	}
 }
 
-// open gives each holder its client's account. A nil roster has no holders.
-func (r *roster) open(b *account.Book) {
+// Open gives each holder its client's account. A nil roster has no holders.
+func (r *Roster) Open(b *account.Book) {
 	if r == nil {
 		return
 	}
 	for _, holders := range r.holders {
 		for _, h := range holders {
-			h.account = b.Account(h.client.Name)
+			h.Account = b.Account(h.Client.Name)
 		}
 	}
 }
 
 // find is the holder of the key with a sum; nil when nobody holds it. A nil roster has no holders.
-func (r *roster) find(sum config.Sum) *holder {
+func (r *Roster) find(sum config.Sum) *Holder {
 	if r == nil {
 		return nil
 	}
@@ -85,8 +84,8 @@ func (r *roster) find(sum config.Sum) *holder {
 	return nil
 }
 
-// use is [roster.find] for a key that is being used at a time.
-func (r *roster) use(key string, now time.Time) *holder {
+// Use is who holds a key that is being used at a time; nil when nobody does.
+func (r *Roster) Use(key string, now time.Time) *Holder {
 	if key == "" {
 		return nil
 	}
@@ -97,13 +96,12 @@ func (r *roster) use(key string, now time.Time) *holder {
 	return h
 }
 
-// identify finds the client by its key, in whichever header it came. Of two different ones either may be known.
-func (a *arrival) identify() *refusal {
-	for _, api := range [...]engine.API{engine.Anthropic, engine.OpenAI} {
-		if holder := a.snapshot.clients.use(dialect.Credential(api, a.header), a.began); holder != nil {
-			a.client, a.account = holder.client, holder.account
-			return nil
+// Used is when the key with a sum was used last; zero when that was before the start of this process.
+func (r *Roster) Used(sum config.Sum) (at time.Time) {
+	if h := r.find(sum); h != nil {
+		if used := h.used.Load(); used > 0 {
+			at = time.Unix(0, used)
 		}
 	}
-	return &refusal{401, engine.ReasonAuth, "this proxy needs a client key, in x-api-key or Authorization: Bearer, and got none that it knows"}
+	return at
 }
