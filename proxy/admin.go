@@ -36,7 +36,7 @@ func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 	case dashboard.Serve(ctx): // it holds no secrets, and asks for the token itself
 	case !p.admitOperator(ctx):
 	case path == "/metrics":
-		fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(p.metrics.registry, promhttp.HandlerOpts{}))(ctx)
+		fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(p.metrics.Gatherer(), promhttp.HandlerOpts{}))(ctx)
 	case path == "/api/now":
 		p.serveNow(ctx)
 	case path == "/api/clients":

@@ -37,8 +37,9 @@ func (p *Proxy) keepDecisions(c *config.Config) error {
 	if next.File == "" {
 		return nil
 	}
+	written, dropped := p.metrics.LogLines()
 	opened, err := journal.Open(next, journal.Observer{
-		Written: p.metrics.decisionLog.WithLabelValues("written").Inc, Dropped: p.metrics.decisionLog.WithLabelValues("dropped").Inc,
+		Written: written, Dropped: dropped,
 		Failed: func(err error) { p.slog.Error("decisions are lost", "error", err) },
 	})
 	if err != nil {

@@ -15,19 +15,18 @@
 //	senders.go   connections to targets, which outlive a snapshot
 //	server.go    start and graceful stop; listener.go listens
 //	secure.go    TLS
-//	spending.go  what a client may still spend; clientviews.go and clientmetrics.go show it
+//	spending.go  what a client may still spend; clientviews.go shows it
 //	token.go     who may see the admin address
-//	observe.go   metrics and logs of what happened
+//	observe.go   what happened, for metrics and logs; gauges.go and clientmetrics.go are read at each scrape
 //	access.go    one line for every request
 //	ownkeys.go   the keys that targets have of their own
-//	money.go     metrics of what answers cost
 //	decisions.go the decision log
 //	trial.go     a request's part in a shadow or canary; trialview.go tells of them
-//	exports.go   OpenTelemetry, if it is on; labels.go bounds what metrics tell apart, labelled.go finds them fast
+//	exports.go   OpenTelemetry, if it is on
 //	admin.go     what operators see; views.go has its shapes
 //	now.go       what the dashboard asks for, all at once
 //	operate.go   what operators do
 //
 // and below, a folder for each concern: config, account, dialect, translate, trim, grammar, estimate, model, cost, fidelity, sse, failure, gate,
-// target, trace, snapshot, candidate, journal, pulse, latency, telemetry, dashboard, hangup, deadline, clock, simtarget, simulate.
+// target, trace, snapshot, candidate, metrics, journal, pulse, latency, telemetry, dashboard, hangup, deadline, clock, simtarget, simulate.
 package proxy

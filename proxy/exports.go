@@ -16,8 +16,8 @@ const exportsFlush = 3 * time.Second
 // telemetry is what OpenTelemetry is started with.
 func (p *Proxy) telemetry(c *config.Config) telemetry.Settings {
 	s := telemetry.Settings{
-		OTLP: c.Telemetry.OTLP, Sample: -1, Gatherer: p.metrics.registry, Env: os.LookupEnv,
-		ModelLabel: func(model string) string { return p.metrics.models.label(model, p.current.Load().Targets) },
+		OTLP: c.Telemetry.OTLP, Sample: -1, Gatherer: p.metrics.Gatherer(), Env: os.LookupEnv,
+		ModelLabel: func(model string) string { return p.metrics.ModelLabel(model, p.current.Load().Targets) },
 		Failed:     func(err error) { p.slog.Warn("exporting traces or metrics failed", "error", err) },
 	}
 	if c.Telemetry.Sampled {

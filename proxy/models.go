@@ -150,7 +150,7 @@ func (p *Proxy) answerModels(a *arrival, lists []*modelList, body []byte) {
 		resp.Header.Set("X-Spillway-Unlisted", silent)
 	}
 	resp.SetBody(body)
-	p.metrics.passed(namesOf(lists[:1], lists[0].ok), 200)
+	p.metrics.Passed(namesOf(lists[:1], lists[0].ok), 200)
 	a.visit.Leave()
 }
 

@@ -18,7 +18,7 @@ type observer struct{ *Proxy }
 
 // Decided implements [loop.Observer].
 func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
-	o.metrics.decided(x.Policy.Name(), d)
+	o.metrics.Decided(x.Policy.Name(), d)
 	o.logDecision(x, d)
 	if x.Beside != nil {
 		x.Beside.Decided(x, d)
@@ -28,7 +28,7 @@ func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
 	}
 	if d.Fault != nil {
 		level := slog.LevelDebug // a policy that fails, fails often; its first words are enough
-		if o.metrics.firstFault(x.Record.Revision, d.Fault) {
+		if o.faults.first(x.Record.Revision, d.Fault) {
 			level = slog.LevelError
 		}
 		o.slog.Log(context.Background(), level, "policy failed", "id", x.Request.ID, "policy", x.Policy.Name(), "outcome", d.Outcome,
@@ -38,7 +38,7 @@ func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
 
 // Attempted implements [loop.Observer].
 func (o observer) Attempted(x *loop.Exchange, a *engine.Attempt) {
-	o.metrics.attempted(a.Target, string(a.Reason))
+	o.metrics.Failed(a.Target, a.Reason)
 	if a.Sent() {
 		o.pulse.Failed(o.clock.Now(), a.Reason == engine.ReasonOverloaded)
 	}
@@ -51,11 +51,9 @@ func (o observer) Attempted(x *loop.Exchange, a *engine.Attempt) {
 
 // Committed implements [loop.Observer].
 func (o observer) Committed(x *loop.Exchange, target, model string, firstContent time.Duration) {
-	o.metrics.models.answer(model)
+	o.metrics.Committed(target, model, firstContent)
 	now := o.clock.Now()
 	o.pulse.Committed(now, now.Sub(x.Began))
-	o.metrics.attempted(target, "ok")
-	o.metrics.hot.firstContent.of(target).Observe(firstContent.Seconds())
 }
 
 // Ended implements [loop.Observer].
@@ -63,8 +61,7 @@ func (o observer) Ended(x *loop.Exchange, e *trace.End) {
 	if x.Beside != nil {
 		x.Beside.Ended(e)
 	}
-	o.metrics.ended(x.Request.API, e)
-	o.metrics.paid(x.Record, e, x.Targets)
+	o.metrics.Ended(x.Record, x.Request.API, e, x.Targets)
 	o.pulse.Ended(e)
 	if x.Hold != nil {
 		settle(x.Hold, e)

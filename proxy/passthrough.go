@@ -75,7 +75,7 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 	}
 	resp.Header.Set("X-Spillway-Id", a.id)
 	resp.Header.Set("X-Spillway-Target", t.Name)
-	p.metrics.passed(t.Name, in.Status())
+	p.metrics.Passed(t.Name, in.Status())
 	p.logPassed(a, "passed", in.Status(), "", t.Name)
 	if stream := in.Stream(); stream != nil {
 		stream.Limit(time.Time{})

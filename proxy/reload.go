@@ -77,7 +77,7 @@ func (p *Proxy) reload() {
 	if err := p.keepDecisions(next.Config); err != nil {
 		p.slog.Error("decisions are not logged", "error", err)
 	}
-	p.metrics.reloads.WithLabelValues("loaded").Inc()
+	p.metrics.Reloaded(true)
 	p.slog.Info("reloaded", "revision", next.Revision, "policies", next.Policies.Names(), "took", p.clock.Now().Sub(next.Loaded))
 	p.askForRestart(old.Config, next.Config)
 }
@@ -122,7 +122,7 @@ func (p *Proxy) reject(revision string, faults engine.Faults) {
 	if repeated {
 		return
 	}
-	p.metrics.reloads.WithLabelValues("rejected").Inc()
+	p.metrics.Reloaded(false)
 	for _, fault := range faults {
 		p.slog.Error("edit rejected, the previous revision serves on", "fault", fault.Error(), "serving", p.current.Load().Revision, "frame", fault.Frame())
 	}

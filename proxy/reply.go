@@ -112,7 +112,7 @@ func (p *Proxy) refuse(a *arrival, r *refusal) {
 	}
 	a.setRequestID()
 	resp.SetBody(dialect.ErrorBody(a.api, dialect.ErrorInfo{Status: r.status, Reason: r.reason, Message: r.message, RequestID: a.id}))
-	p.metrics.refused(a.api, r.status)
+	p.metrics.Refused(a.api, r.status)
 	p.pulse.Refused(p.clock.Now())
 	p.logPassed(a, "refused", r.status, r.reason, "")
 	if a.visit != nil {

@@ -26,6 +26,7 @@ import (
 	"spillway/proxy/hangup"
 	"spillway/proxy/journal"
 	"spillway/proxy/loop"
+	"spillway/proxy/metrics"
 	"spillway/proxy/pulse"
 	"spillway/proxy/snapshot"
 	"spillway/proxy/target"
@@ -52,7 +53,8 @@ type Proxy struct {
 	loop    *loop.Loop
 	gates   *gate.Gates
 	log     *trace.Log
-	metrics *metrics
+	metrics *metrics.Metrics
+	faults  faultLog
 	pulse   pulse.Pulse
 	exports *telemetry.Telemetry            // nil when off
 	journal atomic.Pointer[journal.Journal] // nil when decisions are not logged
@@ -88,7 +90,7 @@ func New(sources snapshot.Sources, bind Bind, log *slog.Logger) (*Proxy, error) 
 	}
 	p.gates = gate.New(p.clock, gate.Settings{})
 	p.book = account.NewBook(p.clock, p.tellSaving)
-	p.metrics = newMetrics(p)
+	p.metrics = metrics.New(&state{p}, &spending{p})
 	p.loop = &loop.Loop{Clock: p.clock, Gates: p.gates, Counters: &loop.Counters{}, Observe: observer{p}, Benched: p.benched}
 	p.shadows = candidate.NewShadows(p.clock)
 	if err := p.start(bind); err != nil {

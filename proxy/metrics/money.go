@@ -1,4 +1,4 @@
-package proxy
+package metrics
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,12 +19,9 @@ func newMoney(counter func(name, help string, labels ...string) *prometheus.Coun
 	}
 }
 
-// paid counts what an answer cost.
-func (m *metrics) paid(r *trace.Record, e *trace.End, targets []*loop.Target) {
-	switch {
-	case e.Usage == (trace.Usage{}):
-		return
-	case !e.Cost.Known:
+// paid counts what an answer to a client of the configuration cost; client is "" when it names none.
+func (m *Metrics) paid(client string, e *trace.End, targets []*loop.Target) {
+	if !e.Cost.Known {
 		m.money.unpriced.WithLabelValues(e.Target).Inc()
 		return
 	}
@@ -34,7 +31,7 @@ func (m *metrics) paid(r *trace.Record, e *trace.End, targets []*loop.Target) {
 	} else if saved < 0 {
 		m.money.cache.WithLabelValues(e.Target, "lost").Add(-saved)
 	}
-	if r.Client != "" {
-		m.money.clients.WithLabelValues(r.Client).Add(e.Cost.Dollars)
+	if client != "" {
+		m.money.clients.WithLabelValues(client).Add(e.Cost.Dollars)
 	}
 }
