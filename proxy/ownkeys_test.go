@@ -199,3 +199,44 @@ func TestAccountsOfTheCallerStayBehind(t *testing.T) {
 		t.Errorf("%d, as %q", a.StatusCode, organization)
 	}
 }
+
+// A target's keys in a file change while requests are served. None of them shows.
+func TestOwnKeysInAFile(t *testing.T) {
+	b := &byKey{seen: map[string]int{}}
+	l := start(t, setup{
+		Targets: []simtarget.Config{{Behaviour: b.behave}},
+		Keys:    "key: { file: keys/a }",
+		Files:   map[string]string{"keys/a": "# of the team\n" + keyOne + "\n"},
+	})
+	ask := func() {
+		t.Helper()
+		if got := l.Post(t, "/v1/messages", message(false)); got.StatusCode != 200 {
+			t.Fatalf("status %d: %s", got.StatusCode, got.Body)
+		}
+	}
+	ask()
+	l.Write(t, "keys/a", keyTwo)
+	for keysOf(t, l)[printTwo].Key == "" && t.Context().Err() == nil {
+		l.Get(t, "/healthz")
+	}
+	ask()
+	if b.seen[keyOne] != 1 || b.seen[keyTwo] != 1 {
+		t.Errorf("the target saw %v", b.seen)
+	}
+
+	for text, want := range map[string]string{
+		"\n": "holds no key", "two words": "holds something that is no key", keyOne + "\n" + keyOne: "holds a key that the target has already", "client": "holds the word client",
+	} {
+		l.Write(t, "keys/a", text)
+		if rejected := awaitPolicies(t, l, want); strings.Contains(rejected, keyOne) {
+			t.Error(rejected)
+		}
+	}
+	ask()
+	if b.seen[keyTwo] != 2 {
+		t.Errorf("after a rejected edit the target saw %v", b.seen)
+	}
+	if text := l.Log.String(); strings.Contains(text, keyOne) || strings.Contains(text, keyTwo) {
+		t.Errorf("the log has a key: %s", text)
+	}
+}

@@ -114,7 +114,7 @@ func (c *Config) read(r *form.Report, root *form.Node) {
 	form.Read(s, "telemetry", &c.Telemetry, readTelemetry)
 	form.Read(s, "decisions", &c.Decisions, readDecisions)
 	form.Read(s, "candidates", &c.Candidates, c.readCandidates)
-	form.Read(s, "targets", &c.Targets, readTargets)
+	form.Read(s, "targets", &c.Targets, c.readTargets)
 	clients := form.Read(s, "clients", &c.Clients, c.readClients)
 	s.Close()
 

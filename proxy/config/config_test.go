@@ -61,7 +61,7 @@ targets:
     max_tokens_field: max_completion_tokens
     tool_choice: true
     image_urls: false
-    keys: [one-key, another-key]
+    keys: [one-key, another-key, { file: other.key }]
     key_order: in_order
     count_tokens: false
     reasoning_content: true
@@ -113,7 +113,7 @@ func TestParseEveryKey(t *testing.T) {
 			Windows: map[string]config.Window{"claude-opus-5-5": {Context: 500_000, Output: 64_000}},
 		}, {
 			Name: "other", Dialect: engine.OpenAI, URL: "http://localhost:11434/v1", Explicit: true,
-			Keys: []config.OwnKey{config.NewOwnKey("one-key"), config.NewOwnKey("another-key")}, KeyOrder: gate.InOrder,
+			Keys: []config.OwnKey{config.NewOwnKey("one-key"), config.NewOwnKey("another-key"), {File: "etc/other.key"}}, KeyOrder: gate.InOrder,
 			Fit: config.FitTrim, MaxConcurrency: 1024, Timeouts: timeouts, Server: ollama,
 		}},
 		Clients: []config.Client{{

@@ -57,13 +57,7 @@ func (c *Config) readKeys(seen func(*form.Node)) func(*form.Report, *form.Node) 
 // readKey reads a key as text, as its sum, or as { file: PATH }.
 func (c *Config) readKey(r *form.Report, n *form.Node) (key Key, ok bool) {
 	if n.Kind == form.IsMapping {
-		s := form.Open(r, n)
-		file := form.Read(s, "file", &key.File, form.ReadText)
-		if file == nil {
-			s.Missing(n, "file", "name the file that holds the key")
-		}
-		s.Close()
-		key.File = c.refer(r, key.File, file)
+		key.File = c.readKeyFile(r, n)
 		return key, key.File != ""
 	}
 	text, ok := readSecret(r, n)
@@ -75,6 +69,17 @@ func (c *Config) readKey(r *form.Report, n *form.Node) (key Key, ok bool) {
 		r.Fault(n, problem)
 	}
 	return Key{Sum: sum}, problem == nil
+}
+
+// readKeyFile reads { file: PATH }; "" when it cannot.
+func (c *Config) readKeyFile(r *form.Report, n *form.Node) (path string) {
+	s := form.Open(r, n)
+	file := form.Read(s, "file", &path, form.ReadText)
+	if file == nil {
+		s.Missing(n, "file", "name the file that holds the key")
+	}
+	s.Close()
+	return c.refer(r, path, file)
 }
 
 func parseKey(text string) (sum Sum, p *form.Problem) {

@@ -73,6 +73,10 @@ func (c *Config) WithFiles(read func(path string) ([]byte, error)) (*Config, eng
 		over.Clients[i].Keys = l.keys(c, c.Clients[i].Keys)
 	}
 	l.distinct(c, over.Clients)
+	over.Targets = slices.Clone(c.Targets)
+	for i := range over.Targets {
+		over.Targets[i].Keys = l.ownKeys(c, c.Targets[i].Keys)
+	}
 	over.TLS, over.AdminTLS = l.pair(c, c.TLS), l.pair(c, c.AdminTLS)
 	if len(l.faults) > 0 {
 		return nil, l.faults
@@ -104,27 +108,61 @@ func (l *loader) keys(c *Config, given []Key) (keys []Key) {
 	return keys
 }
 
-// lines are the keys in a file. Nothing that it holds may show in a fault.
+// lines are the keys of callers in a file.
 func (l *loader) lines(f fileRef, text []byte) (keys []Key) {
-	for line := range bytes.Lines(text) {
-		word := string(bytes.TrimSpace(line))
-		if word == "" || strings.HasPrefix(word, "#") {
-			continue
-		}
+	for _, word := range l.words(f, text) {
 		sum, problem := parseKey(word)
-		if problem == nil && strings.ContainsFunc(word, unprintable) {
-			problem = form.Wrong("holds something that is no key", "write one key a line")
-		}
 		if problem != nil {
 			l.fault(f, problem.Message, problem.Hint)
 			return nil
 		}
 		keys = append(keys, Key{Sum: sum, File: f.path})
 	}
-	if len(keys) == 0 {
-		l.fault(f, "holds no key", "write one key a line")
+	return keys
+}
+
+// ownKeys puts what a file holds in the place of each key of a target's own that names one.
+func (l *loader) ownKeys(c *Config, given []OwnKey) (keys []OwnKey) {
+	for _, key := range given {
+		if key.File == "" {
+			keys = append(keys, key)
+			continue
+		}
+		f := c.ref(key.File)
+		text, read := l.texts[key.File]
+		if !read {
+			continue
+		}
+		for _, word := range l.words(f, text) {
+			switch own := NewOwnKey(word); {
+			case word == callerKey:
+				l.fault(f, "holds the word "+callerKey+", which is no key", "write `key: client` in the configuration to forward the caller's own")
+			case slices.Contains(keys, own):
+				l.fault(f, "holds a key that the target has already", "list each once")
+			default:
+				keys = append(keys, own)
+			}
+		}
 	}
 	return keys
+}
+
+// words are the lines of a file of keys, without comments. Nothing that it holds may show in a fault.
+func (l *loader) words(f fileRef, text []byte) (words []string) {
+	for line := range bytes.Lines(text) {
+		switch word := string(bytes.TrimSpace(line)); {
+		case word == "" || strings.HasPrefix(word, "#"):
+		case strings.ContainsFunc(word, unprintable):
+			l.fault(f, "holds something that is no key", "write one key a line")
+			return nil
+		default:
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		l.fault(f, "holds no key", "write one key a line")
+	}
+	return words
 }
 
 // distinct reports a key that a file gives to a second client.

@@ -13,6 +13,9 @@ type OwnKey struct {
 	Secret
 	// Fingerprint is what people and metrics tell it by. It gives nothing of it away.
 	Fingerprint string
+	// File is the path of the file whose keys, one a line, stand in the place of this one once [Config.WithFiles] has read it;
+	// "" for a key.
+	File string
 }
 
 // NewOwnKey is the key of a value.
@@ -35,11 +38,11 @@ func (t *Target) Fingerprints() []string {
 	return names
 }
 
-// readOwnKeys reads `key`, or `keys` and their `key_order`.
-func (t *Target) readOwnKeys(r *form.Report, s *form.Section) {
-	var one Secret
-	single := form.Read(s, "key", &one, readSecret)
-	several := form.Read(s, "keys", &t.Keys, readOwnKeys)
+// readOwnKeys reads a target's `key`, or `keys` and their `key_order`.
+func (c *Config) readOwnKeys(r *form.Report, s *form.Section, t *Target) {
+	var one OwnKey
+	single := form.Read(s, "key", &one, c.readOwnKey)
+	several := form.Read(s, "keys", &t.Keys, c.listOwnKeys)
 	order := form.Scalar(s, "key_order", &t.KeyOrder, form.OneOf(gate.LeastLoaded, gate.InOrder))
 	t.Explicit = single != nil || several != nil
 	switch {
@@ -47,15 +50,25 @@ func (t *Target) readOwnKeys(r *form.Report, s *form.Section) {
 		r.Fault(several, form.Wrong("there is a `key` too", "put all of them into `keys`"))
 	case one.Reveal() == callerKey:
 		t.ForwardCaller = true
-	case one != (Secret{}):
-		t.Keys = []OwnKey{NewOwnKey(one.Reveal())}
+	case one.Reveal() != "" || one.File != "":
+		t.Keys = []OwnKey{one}
 	}
 	if order != nil && several == nil {
 		r.Fault(order, form.Wrong("there are no `keys` to put in an order", "remove it, or list several `keys`"))
 	}
 }
 
-func readOwnKeys(r *form.Report, n *form.Node) ([]OwnKey, bool) {
+// readOwnKey reads a key as text, or as { file: PATH }.
+func (c *Config) readOwnKey(r *form.Report, n *form.Node) (OwnKey, bool) {
+	if n.Kind == form.IsMapping {
+		path := c.readKeyFile(r, n)
+		return OwnKey{File: path}, path != ""
+	}
+	secret, ok := readSecret(r, n)
+	return NewOwnKey(secret.Reveal()), ok
+}
+
+func (c *Config) listOwnKeys(r *form.Report, n *form.Node) ([]OwnKey, bool) {
 	if !r.Want(n, form.IsList) {
 		return nil, false
 	}
@@ -64,14 +77,13 @@ func readOwnKeys(r *form.Report, n *form.Node) ([]OwnKey, bool) {
 	}
 	keys := make([]OwnKey, 0, len(n.Items))
 	for _, item := range n.Items {
-		secret, ok := readSecret(r, item)
+		key, ok := c.readOwnKey(r, item)
 		if !ok {
 			continue
 		}
-		key := NewOwnKey(secret.Reveal())
-		first := slices.IndexFunc(keys, func(old OwnKey) bool { return old.Secret == secret })
+		first := slices.Index(keys, key)
 		switch {
-		case secret.Reveal() == callerKey:
+		case key.Reveal() == callerKey:
 			r.Fault(item, form.Wrong("the caller's own credential cannot be one of several", "write `key: client`, in place of `keys`"))
 		case first >= 0:
 			r.Fault(item, form.Wrong(fmt.Sprintf("this is the same key as number %d of the list", first+1), "list each once"))

@@ -117,7 +117,7 @@ func (t *Target) settle() {
 	}
 }
 
-func readTargets(r *form.Report, n *form.Node) ([]Target, bool) {
+func (c *Config) readTargets(r *form.Report, n *form.Node) ([]Target, bool) {
 	if !r.Want(n, form.IsMapping) {
 		return nil, false
 	}
@@ -128,17 +128,17 @@ func readTargets(r *form.Report, n *form.Node) ([]Target, bool) {
 	targets := make([]Target, 0, len(n.Fields))
 	for _, f := range n.Fields {
 		if form.CheckName(r, f.Name, f.Key) {
-			targets = append(targets, readTarget(r, f))
+			targets = append(targets, c.readTarget(r, f))
 		}
 	}
 	return targets, true
 }
 
-func readTarget(r *form.Report, f form.Field) Target {
+func (c *Config) readTarget(r *form.Report, f form.Field) Target {
 	s := form.Open(r, f.Value)
 	t := openTarget(f, s)
 	form.Scalar(s, "url", &t.URL, parseURL(t.Dialect))
-	t.readOwnKeys(r, s)
+	c.readOwnKeys(r, s, &t)
 	t.readMeans(s)
 	t.readServer(r, s)
 	s.Close()
