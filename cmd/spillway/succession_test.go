@@ -19,7 +19,8 @@ import (
 	"spillway/proxy/simtarget"
 )
 
-// Clients that send one request after the other, on connections that they keep, notice nothing of three restarts.
+// Clients that send one request after the other, on connections that they keep, notice nothing of three restarts, and of one
+// before them that fails.
 func TestRestartWithoutAGap(t *testing.T) {
 	target, err := simtarget.Start(simtarget.Config{Keep: -1})
 	if err != nil {
@@ -28,9 +29,12 @@ func TestRestartWithoutAGap(t *testing.T) {
 	defer target.Close()
 	dir := t.TempDir()
 	config := fmt.Sprintf("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\ntargets: { a: { dialect: anthropic, url: %q, key: k } }\nlimits: { decide: 5s }\n", target.URL())
-	if err := os.WriteFile(filepath.Join(dir, "spillway.yaml"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
+	write := func(text string) {
+		if err := os.WriteFile(filepath.Join(dir, "spillway.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
+	write(config)
 	pidFile := filepath.Join(dir, "pid")
 	command := exec.Command(os.Args[0], "run", "--pid-file", pidFile)
 	command.Env, command.Dir = append(os.Environ(), asSpillway+"=1"), dir
@@ -92,6 +96,15 @@ func TestRestartWithoutAGap(t *testing.T) {
 		return p
 	}
 	first := process().Pid
+	write("targets: none")
+	if err := process().Signal(syscall.SIGUSR2); err != nil {
+		t.Fatal(err)
+	}
+	until("no new process took over; this one serves on")
+	if err := ask(http.DefaultClient, url); err != nil || process().Pid != first {
+		t.Errorf("after a successor that did not start: %v, process %d in place of %d", err, process().Pid, first)
+	}
+	write(config)
 	for range 3 {
 		before := served.Load()
 		for served.Load() < before+20 && !t.Failed() {
