@@ -227,7 +227,8 @@ func serve(t *testing.T) map[string][]string {
 	}
 	t.Cleanup(target.Close)
 	file := filepath.Join(t.TempDir(), "spillway.yaml")
-	config := fmt.Sprintf("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\ntargets:\n  claude: { dialect: anthropic, url: %q, key: simulated }\nclients: [{ name: app, key: of-app }]\n", target.URL())
+	config := fmt.Sprintf("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\ntargets:\n  claude: { dialect: anthropic, url: %q, key: simulated }\nclients: [{ name: app, key: of-app }]\n"+
+		"candidates: { overload: { candidate: passthrough, shadow: 100%% }, lighten: { candidate: batch, canary: 50%% } }\n", target.URL())
 	write(t, file, config)
 	p, err := proxy.New(snapshot.Sources{Config: file, Embedded: policies.Files()}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -260,7 +261,13 @@ func serve(t *testing.T) map[string][]string {
 		}
 		_ = resp.Body.Close()
 	}
-	return scrape(t, "http://"+p.AdminAddr()+"/metrics")
+	for t.Context().Err() == nil {
+		labels := scrape(t, "http://"+p.AdminAddr()+"/metrics")
+		if labels["spillway_candidate_differences_total"] != nil { // a shadow decides in its own time
+			return labels
+		}
+	}
+	return nil
 }
 
 // otherModel is an answer of another model than any that is asked for.
