@@ -2,6 +2,8 @@ package dashboard_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -163,5 +165,36 @@ func TestNames(t *testing.T) {
 	spoken := read[string](b, `document.querySelector("#latency [role=img], [aria-labelledby=latency-title] [role=img]").getAttribute("aria-label")`)
 	if !strings.Contains(spoken, "median") {
 		t.Errorf("a chart says %q", spoken)
+	}
+}
+
+// A candidate shows what has come of its trial.
+func TestCandidate(t *testing.T) {
+	l := start(t)
+	b := browse(t, l)
+	l.write(t, "policies/other.ts", `export function decide(request, attempts) { return attempts.length ? { fail: "last" } : { send: "b" } }`)
+	config, err := os.ReadFile(filepath.Join(l.dir, "spillway.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.write(t, "spillway.yaml", string(config)+"candidates: { mine: { candidate: other, shadow: 100% } }\n")
+	b.until("the trial", `document.querySelector("#policies .candidate")?.innerText.includes("other is tried in the place of mine, as a shadow for 100 % of requests")`)
+	l.ask(t, "claude-opus-5-5")
+	b.until("the difference", `document.querySelector("#policies .candidate").innerText.includes("1 decision compared, 1 of them different (send 1)")`)
+}
+
+// A decision can be taken from a story into a table.
+func TestCopyAsATestRow(t *testing.T) {
+	l := start(t)
+	id := l.ask(t, "claude-opus-5-5")
+	b := browse(t, l)
+	b.run(`Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => { window.copied = text } } });
+	  window.button = (says) => [...document.querySelectorAll("#explain button")].find((e) => e.innerText.startsWith(says));
+	  location.hash = "#request/` + id + `"`)
+	b.until("the button", `button("Copy as a test row")`)
+	b.run(`button("Copy as a test row").click()`)
+	b.until("what came of it", `button("Copied")`)
+	if row := read[string](b, `window.copied`); !strings.Contains(row, `want: { because: "<b>because</b>", send: "a" }`) {
+		t.Error(row)
 	}
 }
