@@ -35,11 +35,6 @@ func ReadModels(api engine.API, body []byte) (models []Listed, ok bool) {
 	return models, data.IsArray()
 }
 
-// ReadModel reads a dialect's answer about one model. It is false when the answer is none.
-func ReadModel(api engine.API, body []byte) (Listed, bool) {
-	return readModel(api, gjson.ParseBytes(body))
-}
-
 func readModel(api engine.API, entry gjson.Result) (Listed, bool) {
 	m := Listed{ID: entry.Get("id").Str, Name: entry.Get("display_name").Str, Owner: entry.Get("owned_by").Str, raw: entry.Raw, api: api}
 	if m.Name == "" {
