@@ -1,6 +1,6 @@
 // Package model knows what differs between models: how much they read and write, how they count, and what their thinking is
-// bound to, in table.go, and what they cost, in prices.go. A configuration overrides sizes and prices for the targets that it
-// knows better.
+// bound to, in table.go, and what they cost, in prices.go; lookup.go finds a name in both. A configuration overrides sizes and
+// prices for the targets that it knows better.
 package model
 
 import "strings"
@@ -57,51 +57,8 @@ const unknownText = 3
 // Find is what is known of a model, by the name a target wants: first-party ("claude-opus-5-5"), Bedrock
 // ("us.anthropic.claude-opus-4-1-20250805-v1:0"), Vertex ("claude-opus-4-1@20250805") or a router's
 // ("anthropic/claude-opus-5.5"). The longest family in the table that the name holds is the model's.
-func Find(name string) Facts {
-	_, facts := find(name)
-	return facts
-}
-
-func find(name string) (family string, facts Facts) {
-	name = plain(name)
-	facts = Facts{Text: unknownText}
-	for _, row := range table {
-		if len(row.family) > len(family) && holds(name, row.family) {
-			family, facts = row.family, row.facts
-		}
-	}
-	return family, facts
-}
-
-// plain writes a name as the table does: in lower case, versions with dashes.
-func plain(name string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case 'A' <= r && r <= 'Z':
-			return r + 'a' - 'A'
-		case r == '.' || r == '@' || r == ':' || r == '_' || r == '/':
-			return '-'
-		}
-		return r
-	}, name[min(len(name), strings.LastIndexByte(name, '/')+1):])
-}
-
-// holds says whether a name has a family in it as whole words: "gpt-5" is in "gpt-5-mini", not in "gpt-50".
-func holds(name, family string) bool {
-	for from := 0; ; {
-		at := strings.Index(name[from:], family)
-		if at < 0 {
-			return false
-		}
-		at += from
-		end := at + len(family)
-		if (at == 0 || name[at-1] == '-') && (end == len(name) || name[end] == '-') {
-			return true
-		}
-		from = at + 1
-	}
-}
+func Find(name string) Facts { return lookUp(name).facts }
 
 // Signs says whether a model signs its thinking, and refuses what no such model has signed. Signatures are good for all of
 // Claude, wherever it is served (Anthropic docs, extended thinking: signatures are compatible across platforms).
-func Signs(name string) bool { return holds(plain(name), "claude") }
+func Signs(name string) bool { return lookUp(name).signs }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -31,7 +32,7 @@ func TestFind(t *testing.T) {
 		"/":                                          "",
 		"arn:aws:bedrock:eu:1:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0": "claude-sonnet-4-5",
 	} {
-		if got, _ := find(name); got != want {
+		if got := lookUp(name).family; got != want {
 			t.Errorf("%q is of the family %q, want %q", name, got, want)
 		}
 	}
@@ -65,5 +66,20 @@ func TestTheTable(t *testing.T) {
 			t.Errorf("row %q", row.family)
 		}
 		seen[row.family] = true
+	}
+}
+
+// However many names come, few are kept, and each is found as before.
+func TestManyNames(t *testing.T) {
+	for i := range 3 * maxRecent {
+		if got := lookUp(fmt.Sprintf("claude-opus-4-1-%d", i)).family; got != "claude-opus-4" {
+			t.Fatalf("name %d is of the family %q", i, got)
+		}
+		if n := len(*recent.Load()); n > maxRecent {
+			t.Fatalf("%d names are kept", n)
+		}
+	}
+	if got := lookUp("gpt-5").family; got != "gpt-5" {
+		t.Error(got)
 	}
 }

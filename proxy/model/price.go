@@ -1,10 +1,6 @@
 package model
 
-import (
-	"strings"
-
-	"spillway/engine"
-)
+import "spillway/engine"
 
 // rate is what a model's tokens cost, in USD per million. The zero rate is unknown.
 type rate struct {
@@ -18,21 +14,9 @@ type rate struct {
 // is false for a model that the table lacks. Names are read as by [Find]; a version that is newer than the table counts as
 // its family. What a cloud, a router or a contract charges may differ: a target's configuration says so.
 func ListPrice(name string, prompt int) (price engine.Price, known bool) {
-	name = plain(name)
-	var found rate
-	best := ""
-	for _, maker := range prices {
-		if !strings.Contains(name, maker.mark) {
-			continue
-		}
-		for i := range maker.rows {
-			if row := &maker.rows[i]; len(row.family) > len(best) && holds(name, row.family) {
-				best, found = row.family, row.rate
-			}
-		}
-	}
+	found := lookUp(name).price
 	if found.above > 0 && prompt > found.above {
 		return found.long, true
 	}
-	return found.Price, best != ""
+	return found.Price, found.family != ""
 }
