@@ -120,16 +120,17 @@ type Ctx struct {
 	Seed      uint64    `json:"seed"`
 }
 
-// Read is [engine.Read] as [name, value].
-type Read struct {
-	Name  string
-	Value any
+// Read is [engine.Read] as [name, value]: an array, since JSON's encoder is slow with types that write themselves.
+type Read [2]any
+
+// Name says what was read.
+func (r Read) Name() string {
+	name, _ := r[0].(string)
+	return name
 }
 
-// MarshalJSON implements [json.Marshaler].
-func (r Read) MarshalJSON() ([]byte, error) {
-	return json.Marshal([]any{r.Name, r.Value}) //nolint:wrapcheck // the encoder that called says where
-}
+// Value is what it was.
+func (r Read) Value() any { return r[1] }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (r *Read) UnmarshalJSON(text []byte) error {
@@ -137,15 +138,13 @@ func (r *Read) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &pair); err != nil {
 		return err //nolint:wrapcheck // the decoder that called says where
 	}
-	name, ok := "", len(pair) == 2
-	if ok {
-		name, ok = pair[0].(string)
+	if len(pair) == 2 {
+		if _, named := pair[0].(string); named {
+			*r = Read(pair)
+			return nil
+		}
 	}
-	if !ok {
-		return fmt.Errorf("a read is [name, value], not %.40s", text)
-	}
-	r.Name, r.Value = name, pair[1]
-	return nil
+	return fmt.Errorf("a read is [name, value], not %.40s", text)
 }
 
 // Millis is a duration as a number of milliseconds, exact to the nanosecond up to fifty days.

@@ -57,15 +57,14 @@ func decide(t *testing.T, text string, in engine.Input, env engine.Environment, 
 	}
 	defer policy.Close()
 	made := replay.Made{Snapshot: replay.NewSnapshot("r1", env, shown), Policy: "policy", Number: 1, Input: in, Decision: policy.Decide(in)}
-	var log []byte
+	var log bytes.Buffer
+	lines := replay.NewWriter(&log)
 	for _, line := range []replay.Line{made.Snapshot.Line(), made.Line()} {
-		text, err := line.JSON()
-		if err != nil {
+		if err := lines.Write(line); err != nil {
 			t.Fatal(err)
 		}
-		log = append(log, text...)
 	}
-	return log
+	return log.Bytes()
 }
 
 // again replays a log of one decision.

@@ -46,19 +46,19 @@ func (d *Decision) Row(e *Environment) string {
 func (d *Decision) rowRequest() map[string]any {
 	row := map[string]any{"api": string(d.Request.API)}
 	for _, read := range d.Reads {
-		member, ok := strings.CutPrefix(read.Name, "request.")
+		member, ok := strings.CutPrefix(read.Name(), "request.")
 		outer, inner, nested := strings.Cut(member, ".")
 		switch {
-		case !ok || strings.Contains(member, "(") || isHash(read.Value):
+		case !ok || strings.Contains(member, "(") || isHash(read.Value()):
 		case !nested:
-			row[member] = read.Value
-		case read.Value != nil:
+			row[member] = read.Value()
+		case read.Value() != nil:
 			of, _ := row[outer].(map[string]any)
 			if of == nil {
 				of = map[string]any{}
 				row[outer] = of
 			}
-			of[inner] = read.Value
+			of[inner] = read.Value()
 		}
 	}
 	return row
@@ -101,17 +101,17 @@ func (d *Decision) rowCtx(e *Environment) map[string]any {
 		row["vars"] = e.Vars
 	}
 	for _, read := range d.Reads {
-		function, argument, _ := strings.Cut(strings.TrimSuffix(read.Name, ")"), "(")
+		function, argument, _ := strings.Cut(strings.TrimSuffix(read.Name(), ")"), "(")
 		gate := strings.Replace(argument, ", ", "/", 1)
 		switch {
-		case read.Name == "ctx.opensIn":
-			row["opensIn"] = read.Value
+		case read.Name() == "ctx.opensIn":
+			row["opensIn"] = read.Value()
 		case function == "ctx.health":
-			health[gate] = said(read.Value)
-		case function == "ctx.cost" && read.Value != nil:
-			costs[gate] = read.Value
+			health[gate] = said(read.Value())
+		case function == "ctx.cost" && read.Value() != nil:
+			costs[gate] = read.Value()
 		case function == "ctx.count":
-			counts[argument] = read.Value
+			counts[argument] = read.Value()
 		}
 	}
 	for key, of := range map[string]map[string]any{"health": health, "cost": costs, "count": counts} {

@@ -27,7 +27,7 @@ type Recorded struct {
 func NewRecorded(now time.Time, reads []Read, outline *Outline) *Recorded {
 	r := &Recorded{now: now, reads: make(map[string]any, len(reads)), outline: outline}
 	for _, read := range reads {
-		r.reads[read.Name] = read.Value
+		r.reads[read.Name()] = read.Value()
 	}
 	return r
 }
@@ -36,7 +36,7 @@ func NewRecorded(now time.Time, reads []Read, outline *Outline) *Recorded {
 func ReadsOf(reads []engine.Read) []Read {
 	list := make([]Read, len(reads))
 	for i, read := range reads {
-		list[i] = Read(read)
+		list[i] = Read{read.Name, read.Value}
 	}
 	return list
 }

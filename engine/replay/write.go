@@ -3,6 +3,7 @@ package replay
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"spillway/engine"
@@ -139,11 +140,16 @@ func (d *Decision) reads(m mask, reads []engine.Read) mask {
 	return m
 }
 
-// JSON is the line as it stands in a file, with its end.
-func (l Line) JSON() ([]byte, error) {
-	text, err := json.Marshal(l)
-	if err != nil {
-		return nil, fmt.Errorf("write a line of the decision log: %w", err)
+// Writer writes a decision log, line by line. One goroutine uses it.
+type Writer struct{ to *json.Encoder }
+
+// NewWriter writes to w.
+func NewWriter(w io.Writer) *Writer { return &Writer{json.NewEncoder(w)} }
+
+// Write writes a line, with its end, in one call of the underlying Write.
+func (w *Writer) Write(l Line) error {
+	if err := w.to.Encode(l); err != nil {
+		return fmt.Errorf("write a line of the decision log: %w", err)
 	}
-	return append(text, '\n'), nil
+	return nil
 }

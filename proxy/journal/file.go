@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,12 +18,15 @@ type file struct {
 
 	out     *os.File // nil while it cannot be opened
 	buffer  *bufio.Writer
+	text    bytes.Buffer // what lines writes to: one decision, and behind it the environment that it needs
+	lines   *replay.Writer
 	size    int64
 	entered map[string]bool // the revisions whose environment stands in this very file
 }
 
 func openFile(s Settings) (*file, error) {
 	f := &file{Settings: s, buffer: bufio.NewWriterSize(nil, 64<<10)}
+	f.lines = replay.NewWriter(&f.text)
 	return f, f.open()
 }
 
@@ -63,26 +67,26 @@ func (f *file) add(m *replay.Made) error {
 			return err
 		}
 	}
-	text, err := m.Line().JSON()
-	if err != nil {
+	f.text.Reset()
+	if err := f.lines.Write(m.Line()); err != nil {
 		return err
 	}
-	if f.size > 0 && f.size+int64(len(text)) > f.MaxSize {
+	size := f.text.Len()
+	if f.size > 0 && f.size+int64(size) > f.MaxSize {
 		if err := f.rotate(); err != nil {
 			return err
 		}
 	}
 	if revision := m.Snapshot.Revision(); !f.entered[revision] {
-		environment, err := m.Snapshot.Line().JSON()
-		if err != nil {
+		if err := f.lines.Write(m.Snapshot.Line()); err != nil {
 			return err
 		}
-		if err := f.put(environment); err != nil {
+		if err := f.put(f.text.Bytes()[size:]); err != nil {
 			return err
 		}
 		f.entered[revision] = true
 	}
-	return f.put(text)
+	return f.put(f.text.Bytes()[:size])
 }
 
 func (f *file) put(text []byte) error {
