@@ -17,16 +17,17 @@ func newChain(c *Call) *chain {
 	h := &chain{}
 	h.hash.SetSeed(seed)
 	for _, name := range [...]string{"tools", "system", "instructions"} {
-		h.next(c.Value(name))
+		h.next(c.Value(name), true)
 	}
 	return h
 }
 
 var cacheControl = []byte(`"cache_control"`)
 
-// next is the hash with one more part. Clients mark other blocks for the cache from turn to turn, so marks do not count.
-func (h *chain) next(part []byte) uint64 {
-	for {
+// next is the hash with one more part. Clients mark other blocks for the cache from turn to turn, so marks do not count; marked says
+// whether there may be any.
+func (h *chain) next(part []byte, marked bool) uint64 {
+	for marked {
 		at := bytes.Index(part, cacheControl)
 		if at < 0 {
 			break

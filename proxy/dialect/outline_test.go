@@ -167,18 +167,42 @@ func TestWideCharactersWeighMore(t *testing.T) {
 	}
 }
 
-func TestPrefixes(t *testing.T) {
-	prefixes := func(body string) (hashes []uint64) {
-		call, problem := Parse(engine.Anthropic, Messages, []byte(body))
-		if problem != nil {
-			t.Fatal(problem)
-		}
-		for _, p := range call.Prefixes() {
-			hashes = append(hashes, p.Hash)
-		}
-		return hashes
+func hashes(t *testing.T, body string) (list []uint64) {
+	t.Helper()
+	call, problem := Parse(engine.Anthropic, Messages, []byte(body))
+	if problem != nil {
+		t.Fatal(problem)
 	}
-	first := prefixes(`{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]}`)
+	for _, p := range call.Prefixes() {
+		list = append(list, p.Hash)
+	}
+	return list
+}
+
+// Wherever a block can stand, a mark for the cache makes no other prompt of it.
+func TestMarksMakeNoOtherPrefix(t *testing.T) {
+	for name, content := range map[string]string{
+		"a block":               `[{"type":"text","text":"a"#}]`,
+		"an image":              `[{"type":"image","source":{"type":"url","url":"u"}#}]`,
+		"a tool's result":       `[{"type":"tool_result","tool_use_id":"t","content":"a"#}]`,
+		"inside a result":       `[{"type":"tool_result","tool_use_id":"t","content":[{"type":"text","text":"a"#}]}]`,
+		"a document":            `[{"type":"document","source":{"type":"text","data":"a"}#}]`,
+		"inside a document":     `[{"type":"document","source":{"type":"content","content":[{"type":"text","text":"a"#}]}}]`,
+		"a block of tomorrow":   `[{"type":"smell","of":{"type":"text","text":"a"#}}]`,
+		"a call with arguments": `[{"type":"tool_use","id":"t","name":"n","input":{"a":"b"}#}]`,
+	} {
+		prompt := func(mark string) string {
+			return `{"model":"m","messages":[{"role":"user","content":` + strings.ReplaceAll(content, "#", mark) + `}]}`
+		}
+		plain, marked := hashes(t, prompt("")), hashes(t, prompt(`,"cache_control":{"type":"ephemeral"}`))
+		if plain[0] != marked[0] {
+			t.Errorf("%s: another prefix", name)
+		}
+	}
+}
+
+func TestPrefixes(t *testing.T) {
+	first := hashes(t, `{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]}`)
 	for name, c := range map[string]struct {
 		body string
 		same bool
@@ -191,11 +215,11 @@ func TestPrefixes(t *testing.T) {
 		"a tool":                        {`{"model":"m","system":"s","tools":[{"name":"t"}],"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}]}`, false},
 		"the words as a text":           {`{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"cache_control"}]}]}`, false},
 	} {
-		if got := prefixes(c.body); (got[0] == first[0]) != c.same {
+		if got := hashes(t, c.body); (got[0] == first[0]) != c.same {
 			t.Errorf("%s: the same is %v, want %v", name, !c.same, c.same)
 		}
 	}
-	if got := prefixes(`{"model":"m","messages":[]}`); len(got) != 0 {
+	if got := hashes(t, `{"model":"m","messages":[]}`); len(got) != 0 {
 		t.Errorf("%d prefixes of nothing", len(got))
 	}
 }

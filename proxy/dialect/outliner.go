@@ -15,6 +15,7 @@ type outliner struct {
 	total, results                   Weight
 	messages, toolResults, toolCount int
 	bound                            bool      // a part names state that only one server has
+	marked                           bool      // the message at hand has marks for the cache, or may have some where nobody looked
 	opening                          hash.Hash // of the system prompt and the first user message
 	opened                           bool      // opening has something
 	closed                           bool      // opening has the first user message
@@ -41,17 +42,18 @@ func (r *outliner) prompt() {
 
 func (r *outliner) each(list []byte, read func(part)) {
 	chain := newChain(r.call)
-	for message := range rawjson.Elements(list) {
+	eachPart(list, func(message part) {
 		r.messages++
 		r.total.fixed += messageTokens
-		read(readPart(message))
-		r.prefixes = append(r.prefixes, Prefix{chain.next(message), r.total})
-	}
+		r.marked = message.mark > 0
+		read(message)
+		r.prefixes = append(r.prefixes, Prefix{chain.next(message.whole, r.marked), r.total})
+	})
 }
 
 // message reads one of Anthropic's messages.
 func (r *outliner) message(m part) {
-	if m.role == "user" {
+	if string(m.role) == "user" {
 		r.user(m.content)
 		return
 	}
@@ -60,7 +62,7 @@ func (r *outliner) message(m part) {
 
 // chatMessage reads one message of a chat completion.
 func (r *outliner) chatMessage(m part) {
-	switch m.role {
+	switch string(m.role) {
 	case "system", "developer":
 		r.system(m.content)
 	case "user":
@@ -76,12 +78,12 @@ func (r *outliner) chatMessage(m part) {
 
 // item reads one item of a response's input.
 func (r *outliner) item(i part) {
-	switch {
-	case strings.HasSuffix(i.kind, "_call_output"):
+	switch kind := string(i.kind); {
+	case strings.HasSuffix(kind, "_call_output"):
 		r.result(r.content(i.output, true))
-	case i.kind == "item_reference":
+	case kind == "item_reference":
 		r.bound = true
-	case i.kind != "" && i.kind != "message":
+	case kind != "" && kind != "message":
 		r.total.add(textWeight(i.whole))
 	default:
 		r.chatMessage(i)
@@ -142,14 +144,13 @@ func (r *outliner) content(content []byte, inResult bool) (w Weight) {
 	if len(content) == 0 || content[0] != '[' {
 		return textWeight(content)
 	}
-	for block := range rawjson.Elements(content) {
-		w.add(r.block(readPart(block), inResult))
-	}
+	eachPart(content, func(block part) { w.add(r.block(block, inResult)) })
 	return w
 }
 
 func (r *outliner) block(b part, inResult bool) Weight {
-	switch b.kind {
+	r.marked = r.marked || b.mark > 0
+	switch string(b.kind) {
 	case "thinking", "redacted_thinking":
 		return thinkingWeight(b)
 	case "text", "input_text", "output_text", "tool_use":
@@ -157,6 +158,7 @@ func (r *outliner) block(b part, inResult bool) Weight {
 	case "image", "image_url", "input_image":
 		return Weight{fixed: imageTokens}
 	case "document", "file", "input_file":
+		r.marked = true
 		return documentWeight(b)
 	case "compaction":
 		r.bound = r.bound || b.signed
@@ -169,6 +171,7 @@ func (r *outliner) block(b part, inResult bool) Weight {
 		r.results.add(w)
 		return w
 	}
+	r.marked = true
 	w := textWeight(b.whole)
 	w.text -= b.mark // clients move their marks from turn to turn
 	return w

@@ -7,15 +7,21 @@ import "iter"
 func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		for at := firstInside(object, '{'); at >= 0; {
-			value := SkipKey(object, at)
-			end := SkipValue(object, value, 0)
-			key := object[at+1 : SkipString(object, at)-1]
-			if !yield(key, object[value:end]) {
+			key, value, end := member(object, at)
+			if !yield(key, value) {
 				return
 			}
 			at = nextInside(object, end)
 		}
 	}
+}
+
+// member is the key and the value of the member at a place in an object, and where it ends.
+func member(b []byte, at int) (key, value []byte, end int) {
+	text := SkipString(b, at)
+	from := SkipSpace(b, SkipSpace(b, text)+1)
+	end = SkipValue(b, from, 0)
+	return b[at+1 : text-1], b[from:end], end
 }
 
 // Elements yields the elements of an array that has been scanned. Any other value yields none.
@@ -29,6 +35,33 @@ func Elements(array []byte) iter.Seq[[]byte] {
 			at = nextInside(array, end)
 		}
 	}
+}
+
+// Objects shows the elements of an array that has been scanned, each that is an object member by member: that finds its end, so
+// that nothing is walked over twice. done is told of each element behind its members. Any other value has no elements.
+func Objects(array []byte, member func(key, value []byte), done func(element []byte)) {
+	for at := firstInside(array, '['); at >= 0; {
+		end := eachMember(array, at, member)
+		done(array[at:end])
+		at = nextInside(array, end)
+	}
+}
+
+// eachMember shows the members of the value at a place, and finds its end.
+func eachMember(b []byte, at int, visit func(key, value []byte)) (end int) {
+	if b[at] != '{' {
+		return SkipValue(b, at, 0)
+	}
+	end = SkipSpace(b, at+1)
+	for b[end] != '}' {
+		var key, value []byte
+		key, value, end = member(b, end)
+		visit(key, value)
+		if end = SkipSpace(b, end); b[end] == ',' {
+			end = SkipSpace(b, end+1)
+		}
+	}
+	return end + 1
 }
 
 // firstInside is where the first element of a list or object begins, -1 when there is none.
