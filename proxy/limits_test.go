@@ -3,6 +3,8 @@ package proxy_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -112,6 +114,52 @@ func TestLimitsHoldWhatIsUnderWay(t *testing.T) {
 		if metrics := l.Get(t, "/metrics"); !strings.Contains(metrics, line) {
 			t.Errorf("no %s in %s", line, metrics)
 		}
+	}
+}
+
+// What no policy decides about is charged for what it tells of its cost, or for its length. Looking something up is free.
+func TestUndecidedAnswersAreCharged(t *testing.T) {
+	whole := func(body string) string {
+		return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	stream := func(events ...string) string {
+		all := "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+		for _, event := range events {
+			all += "data: " + event + "\n\n"
+		}
+		return all
+	}
+	const told = `{"model":"claude-opus-5-5","usage":{"input_tokens":30,"output_tokens":12}}`
+	long := strings.Repeat("x", 20_000)
+	for name, c := range map[string]struct {
+		method, answer string
+		tokens         int
+		dollars        float64
+	}{
+		"whole":                     {http.MethodPost, whole(told), 42, 42},
+		"whole, and tells nothing":  {http.MethodPost, whole(`{"id":"file_1"}`), 0, 0},
+		"looked up":                 {http.MethodGet, whole(told), 0, 0},
+		"looked up as a stream":     {http.MethodGet, stream(told), 0, 0},
+		"stream":                    {http.MethodPost, stream(`{"completion":"a"}`, told, "[DONE]"), 42, 42},
+		"long stream":               {http.MethodPost, stream(long, long, told, `{"usage":null}`), 42, 42},
+		"stream that tells nothing": {http.MethodPost, stream(`{"completion":"a"}`, `{"completion":"b"}`, `{"usage":null}`), 9 + 3, 9 + 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config, target := limits("tokens: 1M/day")
+			l := start(t, setup{Config: config, Target: target, Rogue: func(conn net.Conn) {
+				_, _ = io.WriteString(conn, c.answer)
+				_ = conn.Close()
+			}})
+			req, _ := http.NewRequest(c.method, l.URL+"/v1/complete", strings.NewReader(`{"model":"claude-opus-5-5"}`))
+			req.Header.Set("Anthropic-Version", "2023-06-01")
+			req.Header.Set("X-Api-Key", "shop-key")
+			if got := do(t, req); got.StatusCode != 200 || !strings.HasSuffix(c.answer, got.Body) {
+				t.Fatalf("%d %s", got.StatusCode, got.Body)
+			}
+			if spent := l.client(t, "shop").Spent.Day; spent.Tokens != c.tokens || spent.Dollars != c.dollars || spent.Requests != 1 {
+				t.Errorf("%+v", spent)
+			}
+		})
 	}
 }
 

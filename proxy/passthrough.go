@@ -5,6 +5,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"spillway/engine"
 	"spillway/proxy/failure"
 	"spillway/proxy/hangup"
@@ -79,7 +81,7 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 	p.logPassed(a, "passed", in.Status(), "", t.Name)
 	if stream := in.Stream(); stream != nil {
 		stream.Limit(time.Time{})
-		resp.SetBodyStream(&rawStream{Reader: stream, in: in, visit: a.visit}, -1)
+		resp.SetBodyStream(p.rawStream(a, t, in, stream), -1)
 		return
 	}
 	if body := in.Body(); in.Status() < 400 {
@@ -87,7 +89,9 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 	} else {
 		resp.SetBody(t.WithoutKeys(body))
 	}
-	a.settlePassed(t, in.Body(), p.clock.Now())
+	if a.paysForPassed() {
+		a.settlePassed(t, in.Body(), p.clock.Now())
+	}
 	_ = in.Close()
 	a.visit.Leave()
 }
@@ -95,12 +99,32 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 // rawStream is an event stream that nobody reads on the way.
 type rawStream struct {
 	io.Reader
-	in    loop.Incoming
-	visit *hangup.Visit
+	in     loop.Incoming
+	visit  *hangup.Visit
+	settle func() // at the end, before the client knows of it
+}
+
+func (p *Proxy) rawStream(a *arrival, t *loop.Target, in loop.Incoming, stream io.Reader) *rawStream {
+	if !a.paysForPassed() {
+		return &rawStream{stream, in, a.visit, func() {}}
+	}
+	asked := a.ctx.Request.Body()
+	noted := &passed{model: gjson.GetBytes(asked, "model").String(), asked: len(asked)}
+	return &rawStream{io.TeeReader(stream, noted), in, a.visit, func() { a.settleStream(t, noted, p.clock.Now()) }}
+}
+
+// Read implements [io.Reader].
+func (s *rawStream) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil {
+		s.settle()
+	}
+	return n, err
 }
 
 // Close implements [io.Closer].
 func (s *rawStream) Close() error {
+	s.settle() // if the client has left before the end; a second time it does nothing
 	err := s.in.Close()
 	s.visit.Leave()
 	return err

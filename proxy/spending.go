@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"spillway/engine"
 	"spillway/proxy/account"
 	"spillway/proxy/config"
@@ -131,16 +129,6 @@ func settle(hold *account.Hold, e *trace.End) {
 		spent = spent.AtLeast(hold.Cost())
 	}
 	hold.Settle(spent, e.At)
-}
-
-// settlePassed charges the client for an answer that nobody has read.
-func (a *arrival) settlePassed(t *loop.Target, answer []byte, now time.Time) {
-	if a.account == nil || len(answer) == 0 {
-		return
-	}
-	told := gjson.GetManyBytes(answer, "model", "usage.prompt_tokens", "usage.completion_tokens", "usage.input_tokens", "usage.output_tokens")
-	tokens := cost.Tokens{Input: int(told[1].Int() + told[3].Int()), Output: int(told[2].Int() + told[4].Int())}
-	a.hold.Settle(account.Spent(tokens.Prompt()+tokens.Output, cost.Of(&t.Target, told[0].String(), tokens).Dollars), now)
 }
 
 // spent is what policies see of the client's spending.
