@@ -267,6 +267,18 @@ func TestTraceContextTravelsOn(t *testing.T) {
 	}
 }
 
+// What a policy sets wins over the trace and over the caller, however it writes the name, and goes out in one order.
+func TestPolicysHeadersWin(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}}, Config: "telemetry: { otlp: " + collect(t).URL + " }\n", Policies: map[string]string{
+		"overload.ts": `export const decide = () => ({ send: "a", headers: { "X-B": "2", "TraceParent": "mine", "X-A": "1" } });`,
+	}})
+	l.Post(t, "/v1/messages", message(false), "Traceparent", traceparent, "X-A", "the caller's")
+	head := string(l.Targets[0].Requests()[0].Head)
+	if strings.Count(strings.ToLower(head), "traceparent:") != 1 || strings.Contains(head, "caller's") || !strings.Contains(head, "TraceParent: mine\r\nX-A: 1\r\nX-B: 2\r\n") {
+		t.Error(head)
+	}
+}
+
 // A collector that is not there costs a request nothing, and the log says so.
 func TestCollectorThatIsNotThere(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "100")

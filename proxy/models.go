@@ -87,7 +87,7 @@ func (a *arrival) listing(t *loop.Target) *loop.Outgoing {
 		Header: func(func(key, value []byte) bool) {},
 	}
 	if t.Dialect == engine.Anthropic {
-		out.Query, out.Set = "limit=1000", map[string]string{"anthropic-version": loop.MessagesVersion}
+		out.Query, out.Set = "limit=1000", [][2]string{{"anthropic-version", loop.MessagesVersion}}
 	}
 	if a.client == nil && t.Dialect == a.api {
 		out.Credential = a.credential()

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -93,9 +95,11 @@ func (t *try) join(out *Outgoing) {
 	if t.x.Trace == nil {
 		return
 	}
-	set := t.x.Trace.Send(t.target, t.model, t.sentAt)
-	maps.Copy(set, out.Set)
-	out.Set = set
+	for _, header := range t.x.Trace.Send(t.target, t.model, t.sentAt) {
+		if !slices.ContainsFunc(out.Set, func(own [2]string) bool { return strings.EqualFold(own[0], header[0]) }) {
+			out.Set = append(out.Set, header)
+		}
+	}
 }
 
 // place resolves the target and the model, and refuses what cannot be sent there.
@@ -209,7 +213,7 @@ func (t *try) render() (*Outgoing, *failed) {
 	now := t.Clock.Now()
 	t.until = earlier(x.Deadline, now.Add(orElse(t.send.Timeout, t.target.Timeouts.Total)))
 	out := &Outgoing{
-		Method: "POST", Path: t.path(), Query: t.query(), Body: body, Header: t.headers(), Set: t.send.Headers,
+		Method: "POST", Path: t.path(), Query: t.query(), Body: body, Header: t.headers(), Set: inOrder(t.send.Headers),
 		Key: t.target.Secret(t.permit.Key()), Credential: x.Credential, Until: t.until, Longest: maxAnswer,
 		Gone: t.gone,
 	}
@@ -217,6 +221,15 @@ func (t *try) render() (*Outgoing, *failed) {
 		out.FirstEvent = now.Add(t.target.Timeouts.FirstEvent)
 	}
 	return out, nil
+}
+
+// inOrder are headers as a policy gave them, by name.
+func inOrder(headers map[string]string) [][2]string {
+	list := make([][2]string, 0, len(headers))
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		list = append(list, [2]string{name, headers[name]})
+	}
+	return list
 }
 
 // settle tells the gate how the attempt failed, and leaves it.

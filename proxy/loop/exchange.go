@@ -86,7 +86,7 @@ type Beside interface {
 type Trace interface {
 	// Send is told of a send just before, and gives the headers by which the target joins the trace. They are set over the
 	// client's own.
-	Send(target *Target, model string, now time.Time) map[string]string
+	Send(target *Target, model string, now time.Time) [][2]string
 }
 
 // Target is one configured target as the loop sees it. It is immutable.

@@ -24,8 +24,8 @@ type Outgoing struct {
 	Body []byte
 	// Header yields the client's headers in their order. Sender leaves out what must not travel.
 	Header func(yield func(key, value []byte) bool)
-	// Set is written over them.
-	Set map[string]string
+	// Set are names and values that are written over them, no name twice.
+	Set [][2]string
 	// Key is one of the target's own keys; "" when it has none.
 	Key string
 	// Credential is the caller's own; it is sent where there is no Key.

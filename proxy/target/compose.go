@@ -30,8 +30,8 @@ func (t *Target) compose(h *head, out *loop.Outgoing) {
 			*h = append(append(append(append(*h, key...), ": "...), value...), "\r\n"...)
 		}
 	}
-	for key, value := range out.Set {
-		h.text(key, ": ", value, "\r\n")
+	for _, header := range out.Set {
+		h.text(header[0], ": ", header[1], "\r\n")
 	}
 	t.sign(h, out)
 	if len(out.Body) > 0 || out.Method != "GET" && out.Method != "HEAD" {
@@ -97,9 +97,9 @@ func among(key []byte, names ...string) bool {
 	return false
 }
 
-func replaced(set map[string]string, key []byte) bool {
-	for name := range set {
-		if len(key) == len(name) && strings.EqualFold(string(key), name) {
+func replaced(set [][2]string, key []byte) bool {
+	for _, header := range set {
+		if name := header[0]; len(key) == len(name) && strings.EqualFold(string(key), name) {
 			return true
 		}
 	}

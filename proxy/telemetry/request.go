@@ -71,7 +71,7 @@ func (r *Request) Decided(policy string, d *engine.Decision, now time.Time) {
 }
 
 // Send implements [loop.Trace]: it begins the span of an attempt.
-func (r *Request) Send(target *loop.Target, model string, now time.Time) map[string]string {
+func (r *Request) Send(target *loop.Target, model string, now time.Time) [][2]string {
 	ctx, span := r.ctx, r.span
 	if span.IsRecording() { // else its children would not be either, and the target is told of the request itself
 		ctx, span = r.tracer.Start(ctx, operation+" "+model, oteltrace.WithSpanKind(oteltrace.SpanKindClient), oteltrace.WithTimestamp(now))
@@ -80,9 +80,9 @@ func (r *Request) Send(target *loop.Target, model string, now time.Time) map[str
 	r.mu.Lock()
 	r.open = append(r.open, &attempt{target: target, model: model, began: now, span: span})
 	r.mu.Unlock()
-	set := map[string]string{}
-	w3c.Inject(ctx, propagation.MapCarrier(set))
-	return set
+	var headers written
+	w3c.Inject(ctx, &headers)
+	return headers
 }
 
 // Failed ends the span of an attempt that came to nothing. One that was never sent gets a span for the time it was held.
@@ -174,6 +174,18 @@ func (r *Request) count(a *attempt, kind string, tokens int) {
 		r.tokens.Record(r.ctx, int64(tokens), r.labels.of(a.target, r.settings.ModelLabel(a.model), "", kind))
 	}
 }
+
+// written are a request's headers that a propagator writes. It implements [propagation.TextMapCarrier].
+type written [][2]string
+
+// Get implements [propagation.TextMapCarrier].
+func (written) Get(string) string { return "" }
+
+// Set implements [propagation.TextMapCarrier].
+func (w *written) Set(name, value string) { *w = append(*w, [2]string{name, value}) }
+
+// Keys implements [propagation.TextMapCarrier].
+func (written) Keys() []string { return nil }
 
 // carrier reads a request's headers.
 type carrier struct{ get func(name string) string }
