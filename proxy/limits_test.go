@@ -138,6 +138,7 @@ func TestUndecidedAnswersAreCharged(t *testing.T) {
 	}{
 		"whole":                     {http.MethodPost, whole(told), 42, 42},
 		"whole, and tells nothing":  {http.MethodPost, whole(`{"id":"file_1"}`), 0, 0},
+		"tells no model":            {http.MethodPost, whole(`{"usage":{"input_tokens":5,"output_tokens":6}}`), 11, 11},
 		"looked up":                 {http.MethodGet, whole(told), 0, 0},
 		"looked up as a stream":     {http.MethodGet, stream(told), 0, 0},
 		"stream":                    {http.MethodPost, stream(`{"completion":"a"}`, told, "[DONE]"), 42, 42},

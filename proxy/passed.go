@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -47,17 +48,20 @@ func (s *passed) usage() []byte {
 // nothing, though it may tell what its making has cost.
 func (a *arrival) paysForPassed() bool { return a.account != nil && string(a.ctx.Method()) == "POST" }
 
-// settlePassed charges the client for what an answer tells.
-func (a *arrival) settlePassed(t *loop.Target, answer []byte, now time.Time) {
+// modelAsked is the model of a request that nobody has read; "" where it names none.
+func (a *arrival) modelAsked() string { return gjson.GetBytes(a.ctx.Request.Body(), "model").String() }
+
+// settlePassed charges the client for what an answer tells. model is the one asked for: not every answer names its own.
+func (a *arrival) settlePassed(t *loop.Target, model string, answer []byte, now time.Time) {
 	told := gjson.GetManyBytes(answer, "model", "usage.prompt_tokens", "usage.completion_tokens", "usage.input_tokens", "usage.output_tokens")
-	a.charge(t, told[0].Str, cost.Tokens{Input: int(told[1].Int() + told[3].Int()), Output: int(told[2].Int() + told[4].Int())}, now)
+	a.charge(t, cmp.Or(told[0].Str, model), cost.Tokens{Input: int(told[1].Int() + told[3].Int()), Output: int(told[2].Int() + told[4].Int())}, now)
 }
 
 // settleStream is the same for a stream that has ended. One that tells nothing, which is the client's choice, is charged by its
 // length: about a token for an event.
 func (a *arrival) settleStream(t *loop.Target, s *passed, now time.Time) {
 	if told := s.usage(); told != nil {
-		a.settlePassed(t, told, now)
+		a.settlePassed(t, s.model, told, now)
 		return
 	}
 	const textPerToken = 3

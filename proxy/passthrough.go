@@ -5,8 +5,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"spillway/engine"
 	"spillway/proxy/failure"
 	"spillway/proxy/hangup"
@@ -90,7 +88,7 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 		resp.SetBody(t.WithoutKeys(body))
 	}
 	if a.paysForPassed() {
-		a.settlePassed(t, in.Body(), p.clock.Now())
+		a.settlePassed(t, a.modelAsked(), in.Body(), p.clock.Now())
 	}
 	_ = in.Close()
 	a.visit.Leave()
@@ -108,8 +106,7 @@ func (p *Proxy) rawStream(a *arrival, t *loop.Target, in loop.Incoming, stream i
 	if !a.paysForPassed() {
 		return &rawStream{stream, in, a.visit, func() {}}
 	}
-	asked := a.ctx.Request.Body()
-	noted := &passed{model: gjson.GetBytes(asked, "model").String(), asked: len(asked)}
+	noted := &passed{model: a.modelAsked(), asked: len(a.ctx.Request.Body())}
 	return &rawStream{io.TeeReader(stream, noted), in, a.visit, func() { a.settleStream(t, noted, p.clock.Now()) }}
 }
 
