@@ -2,44 +2,37 @@ package translate
 
 import (
 	"strings"
-
-	"github.com/tidwall/gjson"
 )
 
 // block writes a part of a user's message as a block.
-func (t *Translation) block(part gjson.Result) {
-	switch kind := part.Get("type").Str; kind {
+func (t *Translation) block(part value) {
+	switch kind := part.get("type").text(); kind {
 	case "text":
-		if text := part.Get("text"); !blank(text) {
+		if text := part.get("text"); !text.blank() {
 			t.textBlock(text)
 		}
 	case "image_url":
-		t.imageBlock(part.Get("image_url"))
+		t.imageBlock(part.get("image_url"))
 	case "file":
-		t.documentBlock(part.Get("file"))
+		t.documentBlock(part.get("file"))
 	default:
 		t.refusef("a part of type %s has no equivalent", kind)
 	}
 }
 
-// blank says whether a value is no text, or one of white space alone.
-func blank(text gjson.Result) bool {
-	return text.Type != gjson.String || strings.TrimSpace(text.Str) == ""
-}
-
 // textBlock writes a string as a block of text.
-func (t *Translation) textBlock(text gjson.Result) {
+func (t *Translation) textBlock(text value) {
 	t.w.open('{')
 	t.w.key("type").word("text")
-	t.w.key("text").raw(text.Raw)
+	t.w.key("text").value(text)
 	t.w.end('}')
 }
 
-func (t *Translation) imageBlock(image gjson.Result) {
-	if detail := image.Get("detail").Str; detail != "" && detail != "auto" {
+func (t *Translation) imageBlock(image value) {
+	if detail := image.get("detail").text(); detail != "" && detail != "auto" {
 		t.Drop("detail")
 	}
-	address := image.Get("url").String()
+	address := image.get("url").plain()
 	media, data, inline := fromDataURI(address)
 	w := &t.w
 	switch {
@@ -63,13 +56,13 @@ func (t *Translation) imageBlock(image gjson.Result) {
 // isImage are the types of images that Claude sees (Anthropic docs, vision).
 var isImage = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true}
 
-func (t *Translation) documentBlock(file gjson.Result) {
-	media, data, inline := fromDataURI(file.Get("file_data").String())
+func (t *Translation) documentBlock(file value) {
+	media, data, inline := fromDataURI(file.get("file_data").plain())
 	if !inline || media != "application/pdf" {
 		t.refusef("a file that is no PDF in the request")
 		return
 	}
-	t.source("document", media, data, file.Get("filename").String())
+	t.source("document", media, data, file.get("filename").plain())
 }
 
 // source writes a block of data; title "" = it has none.

@@ -2,30 +2,30 @@ package translate
 
 import (
 	"cmp"
-	"strings"
-
-	"github.com/tidwall/gjson"
+	"slices"
 )
 
 // chatMessages writes a conversation with its system prompt as a chat's messages.
-func (t *Translation) chatMessages(system, messages gjson.Result) {
+func (t *Translation) chatMessages(system, messages value) {
 	w := &t.w
 	w.key("messages").open('[')
 	t.chatSystem(system)
 	last := ""
-	messages.ForEach(func(_, m gjson.Result) bool {
-		switch last = m.Get("role").Str; last {
+	for m := range messages.elements() {
+		switch last = m.get("role").text(); last {
 		case "user":
-			t.chatUser(m.Get("content"))
+			t.chatUser(m.get("content"))
 		case "assistant":
-			t.chatAssistant(m.Get("content"))
+			t.chatAssistant(m.get("content"))
 		case "system":
-			t.chatSystem(m.Get("content"))
+			t.chatSystem(m.get("content"))
 		default:
 			t.refusef("there is no role %q", last)
 		}
-		return t.err == nil
-	})
+		if t.err != nil {
+			return
+		}
+	}
 	if last == "assistant" {
 		t.refusef("it ends with the beginning of an answer, which a chat completion does not continue")
 	}
@@ -33,34 +33,33 @@ func (t *Translation) chatMessages(system, messages gjson.Result) {
 }
 
 // chatText writes a message of texts.
-func (t *Translation) chatText(role string, texts ...gjson.Result) {
+func (t *Translation) chatText(role string, texts ...value) {
 	w := &t.w
 	w.open('{')
 	w.key("role").word(role)
-	w.key("content").lines(texts)
+	w.key("content").joined("", texts, newline)
 	w.end('}')
 }
 
 // chatSystem writes a system prompt, if there is any. Its blocks are joined: not every server reads them apart.
-func (t *Translation) chatSystem(content gjson.Result) {
-	if content.Type == gjson.String {
-		if content.Str != "" {
+func (t *Translation) chatSystem(content value) {
+	if content.isText() {
+		if len(content.inside()) > 0 {
 			t.chatText("system", content)
 		}
 		return
 	}
-	var texts []gjson.Result
-	content.ForEach(func(_, block gjson.Result) bool {
-		if block.Get("type").Str != "text" {
-			t.refusef("a system prompt with a block of type %s has no equivalent", block.Get("type").Str)
-			return false
+	var texts []value
+	for block := range content.elements() {
+		if kind := block.get("type").text(); kind != "text" {
+			t.refusef("a system prompt with a block of type %s has no equivalent", kind)
+			return
 		}
 		t.dropIf(block, "cache_control")
-		if text := block.Get("text"); text.Type == gjson.String {
+		if text := block.get("text"); text.isText() {
 			texts = append(texts, text)
 		}
-		return true
-	})
+	}
 	if len(texts) > 0 {
 		t.chatText("system", texts...)
 	}
@@ -68,20 +67,19 @@ func (t *Translation) chatSystem(content gjson.Result) {
 
 // chatUser writes a user's message: first a tool message for each result, then the rest, and then the images of results,
 // for tool messages hold text alone.
-func (t *Translation) chatUser(content gjson.Result) {
-	if content.Type == gjson.String {
+func (t *Translation) chatUser(content value) {
+	if content.isText() {
 		t.chatText("user", content)
 		return
 	}
-	var parts, images []gjson.Result
-	content.ForEach(func(_, block gjson.Result) bool {
-		if block.Get("type").Str == "tool_result" {
+	var parts, images []value
+	for block := range content.elements() {
+		if block.get("type").text() == "tool_result" {
 			images = append(images, t.chatResult(block)...)
 		} else {
 			parts = append(parts, block)
 		}
-		return t.err == nil
-	})
+	}
 	parts = append(images, parts...)
 	if len(parts) == 0 || t.err != nil {
 		return
@@ -89,9 +87,9 @@ func (t *Translation) chatUser(content gjson.Result) {
 	w := &t.w
 	w.open('{')
 	w.key("role").word("user")
-	if only := parts[0]; len(parts) == 1 && only.Get("type").Str == "text" {
+	if only := parts[0]; len(parts) == 1 && only.get("type").text() == "text" {
 		t.dropIf(only, "cache_control", "citations")
-		w.key("content").lines([]gjson.Result{only.Get("text")})
+		w.key("content").joined("", []value{only.get("text")}, newline)
 	} else {
 		w.key("content").open('[')
 		for _, part := range parts {
@@ -103,57 +101,54 @@ func (t *Translation) chatUser(content gjson.Result) {
 }
 
 // chatResult writes a tool's result, and returns its images.
-func (t *Translation) chatResult(result gjson.Result) (images []gjson.Result) {
+func (t *Translation) chatResult(result value) (images []value) {
 	t.dropIf(result, "cache_control")
-	var texts []gjson.Result
-	content := result.Get("content")
-	if content.Type == gjson.String {
+	var texts []value
+	content := result.get("content")
+	if content.isText() {
 		texts = append(texts, content)
 	}
-	content.ForEach(func(_, block gjson.Result) bool {
-		switch kind := block.Get("type").Str; kind {
+	for block := range content.elements() {
+		switch kind := block.get("type").text(); kind {
 		case "text":
-			texts = append(texts, block.Get("text"))
+			texts = append(texts, block.get("text"))
 		case "image", "document":
 			images = append(images, block)
-			texts = append(texts, gjson.Parse(`"[`+kind+`: see the user's message below]"`))
+			texts = append(texts, quoted("["+kind+": see the user's message below]"))
 		case "":
 		default:
 			t.refusef("a tool result with a block of type %s has no equivalent", kind)
 		}
-		return t.err == nil
-	})
+	}
 	w := &t.w
 	w.open('{')
 	w.key("role").word("tool")
-	w.key("tool_call_id").text(callID(result.Get("tool_use_id").String()))
-	w.key("content")
-	if result.Get("is_error").Bool() {
-		w.text("Error: " + joined(texts))
-	} else {
-		w.lines(texts)
+	w.key("tool_call_id").text(callID(result.get("tool_use_id").plain()))
+	intro := ""
+	if string(result.get("is_error")) == "true" {
+		intro = "Error: "
 	}
+	w.key("content").joined(intro, texts, newline)
 	w.end('}')
 	return images
 }
 
 // chatAssistant writes an assistant's message. What it thought stays behind, for shown as text it would become an example of how
 // to answer; but a model that wants its own thoughts back gets those that no other model has signed.
-func (t *Translation) chatAssistant(content gjson.Result) {
-	if content.Type == gjson.String {
+func (t *Translation) chatAssistant(content value) {
+	if content.isText() {
 		t.chatText("assistant", content)
 		return
 	}
-	var text, thought strings.Builder
-	var calls []gjson.Result
-	content.ForEach(func(_, block gjson.Result) bool {
-		switch kind := block.Get("type").Str; kind {
+	var texts, thoughts, calls []value
+	for block := range content.elements() {
+		switch kind := block.get("type").text(); kind {
 		case "text":
 			t.dropIf(block, "cache_control", "citations")
-			text.WriteString(block.Get("text").String())
+			texts = append(texts, block.get("text"))
 		case "thinking", "redacted_thinking":
-			if t.to.Server.ReasoningBack && kind == "thinking" && block.Get("signature").Str == "" {
-				thought.WriteString(block.Get("thinking").String())
+			if t.to.Server.ReasoningBack && kind == "thinking" && block.get("signature").text() == "" {
+				thoughts = append(thoughts, block.get("thinking"))
 			} else {
 				t.Drop("thinking")
 			}
@@ -163,40 +158,43 @@ func (t *Translation) chatAssistant(content gjson.Result) {
 		default:
 			t.refusef("an answer with a block of type %s has no equivalent", kind)
 		}
-		return t.err == nil
-	})
-	if text.Len() == 0 && len(calls) == 0 {
+	}
+	if !anySaid(texts) && len(calls) == 0 {
 		return
 	}
 	w := &t.w
 	w.open('{')
 	w.key("role").word("assistant")
-	if text.Len() > 0 {
-		w.key("content").text(text.String())
+	if anySaid(texts) {
+		w.key("content").joined("", texts, "")
 	} else {
 		w.key("content").raw("null")
 	}
 	if len(calls) > 0 {
 		if t.to.Server.ReasoningBack {
-			w.key("reasoning_content").text(thought.String())
+			w.key("reasoning_content").joined("", thoughts, "")
 		}
 		t.chatCalls(calls)
-	} else if thought.Len() > 0 {
+	} else if anySaid(thoughts) {
 		t.Drop("thinking")
 	}
 	w.end('}')
 }
 
-func (t *Translation) chatCalls(calls []gjson.Result) {
+func anySaid(texts []value) bool {
+	return slices.ContainsFunc(texts, func(text value) bool { return len(text.inside()) > 0 })
+}
+
+func (t *Translation) chatCalls(calls []value) {
 	w := &t.w
 	w.key("tool_calls").open('[')
 	for _, call := range calls {
 		w.open('{')
-		w.key("id").text(callID(call.Get("id").String()))
+		w.key("id").text(callID(call.get("id").plain()))
 		w.key("type").word("function")
 		w.key("function").open('{')
-		w.key("name").text(t.toolName(call.Get("name").Str))
-		w.key("arguments").text(cmp.Or(call.Get("input").Raw, "{}"))
+		w.key("name").text(t.toolName(call.get("name").text()))
+		w.key("arguments").text(cmp.Or(string(call.get("input")), "{}"))
 		w.end('}')
 		w.end('}')
 	}

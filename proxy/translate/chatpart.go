@@ -1,20 +1,19 @@
 package translate
 
 import (
+	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/tidwall/gjson"
 )
 
 // chatPart writes a block of a user's message as a part.
-func (t *Translation) chatPart(block gjson.Result) {
+func (t *Translation) chatPart(block value) {
 	t.dropIf(block, "cache_control", "citations")
-	switch kind := block.Get("type").Str; kind {
+	switch kind := block.get("type").text(); kind {
 	case "text":
-		t.textPart(block.Get("text").String())
+		t.textPart(block.get("text"))
 	case "image":
-		t.imagePart(block.Get("source"))
+		t.imagePart(block.get("source"))
 	case "document":
 		t.documentPart(block)
 	default:
@@ -22,22 +21,22 @@ func (t *Translation) chatPart(block gjson.Result) {
 	}
 }
 
-func (t *Translation) textPart(text string) {
+func (t *Translation) textPart(text value) {
 	t.w.open('{')
 	t.w.key("type").word("text")
-	t.w.key("text").text(text)
+	t.w.key("text").joined("", []value{text}, "")
 	t.w.end('}')
 }
 
-func (t *Translation) imagePart(source gjson.Result) {
+func (t *Translation) imagePart(source value) {
 	address := ""
-	switch kind := source.Get("type").Str; {
+	switch kind := source.get("type").text(); {
 	case kind == "base64":
 		address = dataURI(source)
 	case kind == "url" && t.to.Server.NoImageURLs:
 		t.refusef("an image by its URL is not understood there")
 	case kind == "url":
-		address = source.Get("url").String()
+		address = source.get("url").plain()
 	default:
 		t.refusef("an image of source %s is at Anthropic alone", kind)
 	}
@@ -51,21 +50,21 @@ func (t *Translation) imagePart(source gjson.Result) {
 }
 
 // documentPart: what is said of a document is told before it.
-func (t *Translation) documentPart(document gjson.Result) {
-	source, about := document.Get("source"), document.Get("context").String()
-	switch kind := source.Get("type").Str; kind {
+func (t *Translation) documentPart(document value) {
+	source, about := document.get("source"), document.get("context").plain()
+	switch kind := source.get("type").text(); kind {
 	case "text":
-		texts := []string{document.Get("title").String(), about, source.Get("data").String()}
-		t.textPart(strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n\n"))
+		texts := []string{document.get("title").plain(), about, source.get("data").plain()}
+		t.textPart(quoted(strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n\n")))
 	case "base64":
 		if about != "" {
-			t.textPart(about)
+			t.textPart(quoted(about))
 		}
 		w := &t.w
 		w.open('{')
 		w.key("type").word("file")
 		w.key("file").open('{')
-		w.key("filename").text(strings.TrimSuffix(orElse(document.Get("title"), "document"), ".pdf") + ".pdf")
+		w.key("filename").text(strings.TrimSuffix(cmp.Or(document.get("title").plain(), "document"), ".pdf") + ".pdf")
 		w.key("file_data").text(dataURI(source))
 		w.end('}')
 		w.end('}')
@@ -74,6 +73,6 @@ func (t *Translation) documentPart(document gjson.Result) {
 	}
 }
 
-func dataURI(source gjson.Result) string {
-	return "data:" + source.Get("media_type").String() + ";base64," + source.Get("data").String()
+func dataURI(source value) string {
+	return "data:" + source.get("media_type").plain() + ";base64," + source.get("data").plain()
 }

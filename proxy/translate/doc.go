@@ -11,5 +11,6 @@
 //	stream.go        streams: chatevents.go, chatcall.go a Messages stream as chunks; messageevents.go, blocks.go the reverse
 //	said.go, balance.go, stop.go, usage.go, toolid.go  what whole answers and streams share
 //	signature.go     thinking that its target did not sign
+//	value.go         values of a request, read as they stand
 //	write.go         JSON, appended
 package translate

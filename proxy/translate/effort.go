@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/tidwall/gjson"
-
 	"spillway/proxy/model"
 )
 
@@ -134,10 +132,10 @@ func (t *Translation) plan() (way model.Thinking, budget int) {
 
 // amidTools says whether the conversation ends with what tools gave.
 func (t *Translation) amidTools() (amid bool) {
-	parse(t.from.Value("messages")).ForEach(func(_, m gjson.Result) bool {
-		amid = m.Get("role").Str == "tool" || amid && instructs(m)
-		return true
-	})
+	for m := range value(t.from.Value("messages")).elements() {
+		role := m.get("role").text()
+		amid = role == "tool" || amid && instructs(role)
+	}
 	return amid
 }
 

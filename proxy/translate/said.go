@@ -2,10 +2,9 @@ package translate
 
 import "github.com/tidwall/gjson"
 
-// message is a message of a chat, a choice's, or a delta of one: the members that say something, read in one pass.
+// message is a choice's message or a delta of one: the members that say something, read in one pass.
 type message struct {
-	role, name, content, refusal, toolCalls, toolCallID gjson.Result
-	functionCall, audio                                 gjson.Result
+	content, refusal, toolCalls gjson.Result
 
 	// What it thought, by the names that servers give it: DeepSeek, xAI and older vLLM the first, Ollama and newer vLLM the second,
 	// and OpenRouter the last two at once.
@@ -15,22 +14,12 @@ type message struct {
 func readMessage(doc gjson.Result) (m message) {
 	doc.ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
-		case "role":
-			m.role = value
-		case "name":
-			m.name = value
 		case "content":
 			m.content = value
 		case "refusal":
 			m.refusal = value
 		case "tool_calls":
 			m.toolCalls = value
-		case "tool_call_id":
-			m.toolCallID = value
-		case "function_call":
-			m.functionCall = value
-		case "audio":
-			m.audio = value
 		case "reasoning_content":
 			m.reasoningContent = value
 		case "reasoning":

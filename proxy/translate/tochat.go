@@ -29,7 +29,7 @@ func (t *Translation) chatField(name string, v gjson.Result) {
 	case "max_tokens":
 		t.chatMaxTokens(v)
 	case "messages":
-		t.chatMessages(parse(t.from.Value("system")), v)
+		t.chatMessages(t.from.Value("system"), t.from.Value("messages"))
 	case "system", "thinking":
 	case "stream":
 		w.key("stream").raw(v.Raw)
@@ -45,7 +45,7 @@ func (t *Translation) chatField(name string, v gjson.Result) {
 	case "stop_sequences":
 		t.chatStop(v)
 	case "tools":
-		t.chatTools(v)
+		t.chatTools()
 	case "tool_choice":
 		t.chatToolChoice(v)
 	case "output_config":
@@ -94,23 +94,22 @@ func (t *Translation) chatStop(v gjson.Result) {
 	}
 }
 
-func (t *Translation) chatTools(v gjson.Result) {
+func (t *Translation) chatTools() {
 	if !t.hasTools() {
 		return
 	}
 	t.w.key("tools").open('[')
-	v.ForEach(func(_, tool gjson.Result) bool {
+	for tool := range value(t.from.Value("tools")).elements() {
 		t.chatTool(tool)
-		return t.err == nil
-	})
+	}
 	t.w.end(']')
 }
 
 // hasTools says whether the request has any tool: OpenAI takes neither an empty list nor a tool_choice without one.
-func (t *Translation) hasTools() bool { return parse(t.from.Value("tools")).Get("0").Exists() }
+func (t *Translation) hasTools() bool { return value(t.from.Value("tools")).hasAny() }
 
-func (t *Translation) chatTool(tool gjson.Result) {
-	if kind := tool.Get("type").Str; kind != "" && kind != "custom" {
+func (t *Translation) chatTool(tool value) {
+	if kind := tool.get("type").text(); kind != "" && kind != "custom" {
 		t.refusef("the tool %s runs at Anthropic or has a schema only Claude knows", kind)
 		return
 	}
@@ -119,14 +118,14 @@ func (t *Translation) chatTool(tool gjson.Result) {
 	w.open('{')
 	w.key("type").word("function")
 	w.key("function").open('{')
-	w.key("name").text(t.toolName(tool.Get("name").Str))
-	if d := tool.Get("description"); d.Type == gjson.String {
-		w.key("description").raw(d.Raw)
+	w.key("name").text(t.toolName(tool.get("name").text()))
+	if d := tool.get("description"); d.isText() {
+		w.key("description").value(d)
 	}
-	schema := tool.Get("input_schema")
+	schema := view(tool.get("input_schema"))
 	w.key("parameters")
 	w.parameters(schema)
-	if strict := tool.Get("strict"); strict.IsBool() {
+	if strict := view(tool.get("strict")); strict.IsBool() {
 		t.strict(strict.Bool(), schema)
 	}
 	w.end('}')

@@ -40,7 +40,7 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 	case "model", "stream":
 		w.key(name).raw(v.Raw)
 	case "messages":
-		t.turns(v)
+		t.turns(t.from.Value("messages"))
 	case "max_tokens", "max_completion_tokens", "stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort",
 		"top_logprobs": // with another field
 	case "temperature", "top_p":
@@ -48,7 +48,7 @@ func (t *Translation) messagesField(name string, v gjson.Result) {
 	case "stop":
 		t.messagesStop(v)
 	case "tools":
-		t.messagesTools(v)
+		t.messagesTools()
 	case "response_format":
 		t.messagesFormat(v)
 	case "user", "safety_identifier":
@@ -122,15 +122,14 @@ func (t *Translation) messagesStop(v gjson.Result) {
 	t.w.end(']')
 }
 
-func (t *Translation) messagesTools(v gjson.Result) {
+func (t *Translation) messagesTools() {
 	if !t.hasTools() {
 		return
 	}
 	t.w.key("tools").open('[')
-	v.ForEach(func(_, tool gjson.Result) bool {
-		t.messagesTool(tool)
-		return t.err == nil
-	})
+	for tool := range value(t.from.Value("tools")).elements() {
+		t.messagesTool(view(tool))
+	}
 	t.w.end(']')
 }
 

@@ -24,8 +24,8 @@ type Translation struct {
 	w       writer
 	err     error
 
-	past     pastCalls // of a chat
-	saidLast string    // the role of the latest message written of it
+	past                pastCalls // of a chat
+	saidFirst, saidLast string    // the roles of the first and the latest message written of it
 }
 
 // Target is what must be known of where the request goes.
@@ -92,9 +92,9 @@ func (t *Translation) refuse(name string, v gjson.Result) {
 func (t *Translation) Drop(name string) { t.dropped = append(t.dropped, name) }
 
 // dropIf drops a member of an object if it has it.
-func (t *Translation) dropIf(object gjson.Result, names ...string) {
+func (t *Translation) dropIf(object value, names ...string) {
 	for _, name := range names {
-		if object.Get(name).Exists() {
+		if object.get(name) != nil {
 			t.Drop(name)
 		}
 	}

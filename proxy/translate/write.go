@@ -1,10 +1,6 @@
 package translate
 
-import (
-	"strings"
-
-	"github.com/tidwall/gjson"
-)
+import "github.com/tidwall/gjson"
 
 // writer appends JSON to bytes. It sets commas by what stands before; the caller opens and closes in pairs.
 type writer struct{ b []byte }
@@ -41,22 +37,23 @@ func (w *writer) raw(value string) { w.comma(); w.b = append(w.b, value...) }
 
 func (w *writer) word(value string) { w.comma(); w.b = append(append(append(w.b, '"'), value...), '"') }
 
-// lines writes texts as one, a line each.
-func (w *writer) lines(texts []gjson.Result) {
-	if len(texts) == 1 && texts[0].Type == gjson.String {
-		w.raw(texts[0].Raw)
-		return
-	}
-	w.text(joined(texts))
-}
+// value writes a value of the request as it stands there.
+func (w *writer) value(v value) { w.comma(); w.b = append(w.b, v...) }
 
-// joined are texts as one, a line each.
-func joined(texts []gjson.Result) string {
-	all := make([]string, len(texts))
+// newline is how a string says it.
+const newline = `\n`
+
+// joined writes texts as one, behind an intro; that and what stands between them need no escapes.
+func (w *writer) joined(intro string, texts []value, between string) {
+	w.comma()
+	w.b = append(append(w.b, '"'), intro...)
 	for i, text := range texts {
-		all[i] = text.Str
+		if i > 0 {
+			w.b = append(w.b, between...)
+		}
+		w.b = append(w.b, text.inside()...)
 	}
-	return strings.Join(all, "\n")
+	w.b = append(w.b, '"')
 }
 
 // text writes a string with its escapes.
