@@ -104,10 +104,19 @@ func skipArray(b []byte, at, depth int) int {
 	}
 }
 
+// manyEscapes is how many escaped quotes a string has before vector instructions are worth the call.
+const manyEscapes = 4
+
 // SkipString reads a string from its opening quote. A quote ends it unless an odd number of backslashes stands before:
 // looking back from the quotes is much faster than stopping at every backslash, of which source code is full.
 func SkipString(b []byte, at int) int {
-	for {
+	from := at
+	for escaped := 0; ; escaped++ {
+		if escaped == manyEscapes {
+			if end := skipLarge(b, from); end > 0 {
+				return end
+			}
+		}
 		if at = indexQuote(b, at+1); at < 0 {
 			return ^len(b)
 		}
