@@ -19,6 +19,13 @@ func paceCollections() {
 	}
 }
 
+// collectRarely is for simulations, of which nearly all is garbage at once.
+func collectRarely() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}
+
 // pacer is garbage itself, and so comes to life after each collection.
 type pacer struct{ percent int }
 
