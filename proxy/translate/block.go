@@ -1,8 +1,6 @@
 package translate
 
-import (
-	"strings"
-)
+import "strings"
 
 // block writes a part of a user's message as a block.
 func (t *Translation) block(part value) {

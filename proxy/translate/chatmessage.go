@@ -37,7 +37,7 @@ func (t *Translation) chatText(role string, texts ...value) {
 	w := &t.w
 	w.open('{')
 	w.key("role").word(role)
-	w.key("content").joined("", texts, newline)
+	w.key("content").joined("", newline, texts...)
 	w.end('}')
 }
 
@@ -84,19 +84,19 @@ func (t *Translation) chatUser(content value) {
 	if len(parts) == 0 || t.err != nil {
 		return
 	}
+	if only := parts[0]; len(parts) == 1 && only.get("type").text() == "text" {
+		t.dropIf(only, "cache_control", "citations")
+		t.chatText("user", only.get("text"))
+		return
+	}
 	w := &t.w
 	w.open('{')
 	w.key("role").word("user")
-	if only := parts[0]; len(parts) == 1 && only.get("type").text() == "text" {
-		t.dropIf(only, "cache_control", "citations")
-		w.key("content").joined("", []value{only.get("text")}, newline)
-	} else {
-		w.key("content").open('[')
-		for _, part := range parts {
-			t.chatPart(part)
-		}
-		w.end(']')
+	w.key("content").open('[')
+	for _, part := range parts {
+		t.chatPart(part)
 	}
+	w.end(']')
 	w.end('}')
 }
 
@@ -128,7 +128,7 @@ func (t *Translation) chatResult(result value) (images []value) {
 	if string(result.get("is_error")) == "true" {
 		intro = "Error: "
 	}
-	w.key("content").joined(intro, texts, newline)
+	w.key("content").joined(intro, newline, texts...)
 	w.end('}')
 	return images
 }
@@ -166,13 +166,13 @@ func (t *Translation) chatAssistant(content value) {
 	w.open('{')
 	w.key("role").word("assistant")
 	if anySaid(texts) {
-		w.key("content").joined("", texts, "")
+		w.key("content").joined("", "", texts...)
 	} else {
 		w.key("content").raw("null")
 	}
 	if len(calls) > 0 {
 		if t.to.Server.ReasoningBack {
-			w.key("reasoning_content").joined("", thoughts, "")
+			w.key("reasoning_content").joined("", "", thoughts...)
 		}
 		t.chatCalls(calls)
 	} else if anySaid(thoughts) {

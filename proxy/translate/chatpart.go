@@ -24,7 +24,7 @@ func (t *Translation) chatPart(block value) {
 func (t *Translation) textPart(text value) {
 	t.w.open('{')
 	t.w.key("type").word("text")
-	t.w.key("text").joined("", []value{text}, "")
+	t.w.key("text").joined("", "", text)
 	t.w.end('}')
 }
 

@@ -114,13 +114,13 @@ func (t *Translation) turn(m *pastMessage) {
 	if m.name != nil {
 		t.Drop("name")
 	}
-	switch role := m.role; role {
+	switch m.role {
 	case "user":
 		t.userTurn(m.content)
 	case "assistant":
 		t.assistantTurn(m)
 	default:
-		t.refusef("the role %q has no equivalent", role)
+		t.refusef("the role %q has no equivalent", m.role)
 	}
 }
 
@@ -196,7 +196,7 @@ func (t *Translation) results(messages, late []pastMessage, answersNext bool) {
 		w.open('{')
 		w.key("type").word("tool_result")
 		w.key("tool_use_id").text(t.past.result(m.toolCallID.plain()))
-		w.key("content").joined("", t.texts(m.content), newline)
+		w.key("content").joined("", newline, t.texts(m.content)...)
 		w.end('}')
 	}
 	t.wrote("user")

@@ -44,7 +44,7 @@ func (w *writer) value(v value) { w.comma(); w.b = append(w.b, v...) }
 const newline = `\n`
 
 // joined writes texts as one, behind an intro; that and what stands between them need no escapes.
-func (w *writer) joined(intro string, texts []value, between string) {
+func (w *writer) joined(intro, between string, texts ...value) {
 	w.comma()
 	w.b = append(append(w.b, '"'), intro...)
 	for i, text := range texts {
