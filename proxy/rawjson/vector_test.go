@@ -27,24 +27,6 @@ func TestLargeValuesEndWhereSmallOnesDo(t *testing.T) {
 	}
 }
 
-func TestStringsEndAtTheirQuoteHoweverManyAreEscaped(t *testing.T) {
-	for escaped := range 3 * manyEscapes {
-		for _, tail := range []string{``, `\\`, `\\\\`, "\t\x01", `\u00e9`, `\ud800`, `\x`, "\xff", `,"`} {
-			whole := `"` + strings.Repeat(`\"`, escaped) + tail
-			end := len(whole) + 1
-			if cut, _, early := strings.Cut(tail, `"`); early {
-				end -= len(tail) - len(cut)
-			}
-			if got := SkipString([]byte(whole+`" rest "`), 0); got != end {
-				t.Errorf("%d escaped, %q: it ends at %d, want %d", escaped, tail, got, end)
-			}
-			if got := SkipString([]byte(whole), 0); got >= 0 && end > len(whole) {
-				t.Errorf("%d escaped, %q: it ends at %d without a quote", escaped, tail, got)
-			}
-		}
-	}
-}
-
 func TestSkipLargeIsUsed(t *testing.T) {
 	b := large("1")
 	if end := skipLarge(b, 0); string(b[end:]) != " rest" {
