@@ -27,6 +27,7 @@ func sendStorm(ctx context.Context, s table.Storm) ([]table.Measured, error) {
 	if laws == nil {
 		return measured, nil
 	}
+	collectRarely()
 	report, err := simulate.Run(ctx, scenario, simulate.Policy(s.Policy), nil)
 	if err != nil {
 		return nil, err

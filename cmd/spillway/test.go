@@ -49,7 +49,6 @@ var errFailed = errors.New("not all rows hold")
 
 // Run runs the tables.
 func (c *testCommand) Run(out output) error {
-	collectRarely()
 	only, err := regexp.Compile(c.Rows)
 	if err != nil {
 		return usageError{fmt.Errorf("--run: %w", err)}
