@@ -103,8 +103,11 @@ func TestRenderRefuses(t *testing.T) {
 		"no value":          {Messages, `{"model":"a"}`, Edits{Body: raw("x", ``)}, "body.x: not valid JSON"},
 		"model's type":      {Messages, `{"model":"a"}`, Edits{Body: raw("model", `7`)}, "body.model: expected a string"},
 		"no model":          {Messages, `{"model":"a"}`, Edits{Body: raw("model", `null`)}, "body.model: expected a string"},
+		"no model's name":   {Messages, `{"model":"a"}`, Edits{Body: raw("model", `""`)}, "body.model: expected a name"},
+		"model's length":    {Messages, `{"model":"a"}`, Edits{Model: strings.Repeat("é", 129)}, "body.model: a name of more than 256 bytes"},
 		"max_tokens' type":  {Messages, `{"model":"a"}`, Edits{Body: raw("max_tokens", `"5"`)}, "body.max_tokens: expected a whole number"},
 		"stream":            {Messages, `{"model":"a","stream":true}`, Edits{Body: raw("stream", `false`)}, "body.stream: the client waits for the kind of answer it asked for"},
+		"stream's type":     {Messages, `{"model":"a"}`, Edits{Body: raw("stream", `1`)}, "body.stream: the client waits for the kind of answer it asked for"},
 		"stream deleted":    {Messages, `{"model":"a","stream":true}`, Edits{Body: raw("stream", `null`)}, "body.stream: the client waits for the kind of answer it asked for"},
 		"thinking's budget": {Messages, `{"model":"a","max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":4096}}`, Edits{Body: raw("max_tokens", `4096`)}, "max_tokens 4096 would not be above thinking.budget_tokens 4096"},
 		"budget too small":  {Messages, `{"model":"a","max_tokens":9000}`, Edits{Body: raw("thinking", `{"type":"enabled","budget_tokens":1023}`)}, "thinking.budget_tokens 1023 would be less than 1024"},
@@ -137,6 +140,8 @@ func TestRenderRefuses(t *testing.T) {
 func FuzzRender(f *testing.F) {
 	f.Add([]byte(`{"model":"x", "max_tokens":50 ,"a":1, "b" : {"c":[]}}`), "y", 20, "b", []byte(`[1, 2]`), "a")
 	f.Add(conversation(1<<10), "", 0, "system", []byte(`null`), "tools")
+	f.Add([]byte(`{"model":"x","stream":true,"max_output_tokens":39}`), strings.Repeat("y", 257), 0, "model", []byte(`""`), "max_tokens")
+	f.Add([]byte(`{"model":"x"}`), "", 0, "stream", []byte(`1`), "max_completion_tokens")
 	f.Fuzz(func(t *testing.T, body []byte, model string, maxTokens int, set string, value []byte, deleted string) {
 		for _, endpoint := range []Endpoint{Messages, ChatCompletions, Responses} {
 			call, problem := Parse(engine.Anthropic, endpoint, body)
