@@ -11,7 +11,7 @@ import (
 // message reads one event of Anthropic's Messages. The event's name decides, as in the official SDKs.
 func (w *Watch) message(e sse.Event) Step {
 	doc := parse(e.Data)
-	switch eventName(e, doc) {
+	switch EventName(e, doc) {
 	case "error":
 		return Failure
 	case "message_start":
@@ -40,8 +40,8 @@ func (w *Watch) message(e sse.Event) Step {
 	return Preamble
 }
 
-// eventName is an event's name; a server that does not name its events gives it as the data's type.
-func eventName(e sse.Event, doc gjson.Result) string {
+// EventName is an event's name; a server that does not name its events gives it as the data's type.
+func EventName(e sse.Event, doc gjson.Result) string {
 	switch {
 	case len(e.Name) > 0:
 		return unsafe.String(unsafe.SliceData(e.Name), len(e.Name))

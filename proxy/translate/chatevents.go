@@ -3,6 +3,7 @@ package translate
 import (
 	"github.com/tidwall/gjson"
 
+	"spillway/proxy/dialect"
 	"spillway/proxy/sse"
 )
 
@@ -32,11 +33,7 @@ func (s *chatEvents) Step(dst []byte, e sse.Event) ([]byte, error) {
 	}
 	doc := view(e.Data)
 	w := &writer{b: dst}
-	kind := doc.Get("type").Str
-	if kind == "" {
-		kind = string(e.Name)
-	}
-	if err := s.event(w, kind, doc); err != nil {
+	if err := s.event(w, dialect.EventName(e, doc), doc); err != nil {
 		return dst, err
 	}
 	return w.b, nil

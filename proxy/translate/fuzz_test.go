@@ -112,7 +112,14 @@ func FuzzMessageEvents(f *testing.F) { fuzzStream(f, engine.OpenAI) }
 
 func FuzzChunks(f *testing.F) { fuzzStream(f, engine.Anthropic) }
 
+// found are streams on which what was told and how it ended once disagreed.
+var found = map[engine.API]string{
+	engine.OpenAI:    "event: message_delta\ndata: {\"delta\":{\"stop_reason\":\"0\"}}\n\nevent: 0\ndata: {\"type\":\"message_stop\"}\n\n",
+	engine.Anthropic: `data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"0","arguments":"{\"0\"}"}}]},"finish_reason":"0"}]}` + "\n\n",
+}
+
 func fuzzStream(f *testing.F, caller engine.API) {
+	f.Add([]byte(found[caller]), uint64(1))
 	for _, text := range given(f, "streams", streams[caller]) {
 		f.Add([]byte(text), uint64(1))
 	}
