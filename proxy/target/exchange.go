@@ -31,16 +31,32 @@ type exchange struct {
 	reused        bool
 	atEnd         bool // a streamed body was read to its end
 	closed        bool
+	cutting       sync.Mutex // held while the deadline is set: none may be set over cut's, nor after the connection is given back
+	over          bool       // it is; by cutting
 	wasCut        atomic.Bool
 	giveBack      func(alive bool)
 	releaseReader func(*bufio.Reader)
 	forget        func() // unregisters cut
 }
 
-// cut ends whatever the exchange is blocked in. The client has hung up.
+// cut ends whatever the exchange is blocked in, and what it begins later. The client has hung up.
 func (x *exchange) cut() {
-	x.wasCut.Store(true)
-	_ = x.wire.SetDeadline(time.Unix(1, 0))
+	x.cutting.Lock()
+	defer x.cutting.Unlock()
+	if !x.over {
+		x.wasCut.Store(true)
+		_ = x.wire.SetDeadline(time.Unix(1, 0))
+	}
+}
+
+// within sets a deadline, unless the exchange was cut.
+func (x *exchange) within(set func(time.Time) error, t time.Time) error {
+	x.cutting.Lock()
+	defer x.cutting.Unlock()
+	if x.wasCut.Load() {
+		return os.ErrDeadlineExceeded
+	}
+	return set(t)
 }
 
 // Status implements [loop.Incoming].
@@ -83,12 +99,7 @@ func (x *exchange) Stream() loop.Stream {
 
 // Limit implements [loop.Stream].
 func (x *exchange) Limit(t time.Time) {
-	if !x.wasCut.Load() {
-		_ = x.wire.SetReadDeadline(t)
-	}
-	if x.wasCut.Load() { // cut came in between and must win
-		_ = x.wire.SetReadDeadline(time.Unix(1, 0))
-	}
+	_ = x.within(x.wire.SetReadDeadline, t) // a cut stays in force, and shows when something is read
 }
 
 // Read implements [loop.Stream].
@@ -123,6 +134,9 @@ func (x *exchange) discard() { x.finish(false) }
 func (x *exchange) finish(alive bool) {
 	x.closed = true
 	x.forget()
+	x.cutting.Lock()
+	x.over = true
+	x.cutting.Unlock()
 	if x.wasCut.Load() {
 		alive = false
 	}

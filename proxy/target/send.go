@@ -61,7 +61,7 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 
 // exchange writes the request and reads the answer as far as it must be whole.
 func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
-	if err := x.wire.SetDeadline(earliest(out.Until, out.FirstEvent)); err != nil {
+	if err := x.within(x.wire.SetDeadline, earliest(out.Until, out.FirstEvent)); err != nil {
 		return x.broke(err)
 	}
 	if err := t.write(x, out); err != nil {
@@ -72,10 +72,10 @@ func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
 	}
 	if x.streams() {
 		x.resp.StreamBody = true
-	} else if err := x.wire.SetReadDeadline(out.Until); err != nil {
+	} else if err := x.within(x.wire.SetReadDeadline, out.Until); err != nil {
 		return x.broke(err)
 	}
-	if x.hasNoBody() {
+	if x.hasNoBody(out.Method) {
 		return nil
 	}
 	most := cmp.Or(out.Longest, longest)
@@ -132,9 +132,9 @@ func (x *exchange) streams() bool {
 		strings.HasPrefix(string(x.resp.Header.ContentType()), "text/event-stream")
 }
 
-func (x *exchange) hasNoBody() bool {
+func (x *exchange) hasNoBody(method string) bool {
 	status := x.resp.StatusCode()
-	return status == fasthttp.StatusNoContent || status == fasthttp.StatusNotModified
+	return method == fasthttp.MethodHead || status == fasthttp.StatusNoContent || status == fasthttp.StatusNotModified
 }
 
 // decode undoes a content coding that the target applied although none was accepted, unless it makes more than most bytes.
