@@ -99,6 +99,15 @@ func TestOnlyUnfitAttemptsAreABadRequest(t *testing.T) {
 	}
 }
 
+// A caller who forbids other targets than the one of its dialect is refused where there is none.
+func TestNoTargetIsLeft(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{Dialect: engine.OpenAI}}, Policies: toFirst})
+	got := l.Post(t, "/v1/messages", message(false), "X-Spillway-Forbid", "target")
+	if got.StatusCode != 400 || !strings.Contains(got.Body, "no such target may be used") {
+		t.Errorf("%d %s", got.StatusCode, got.Body)
+	}
+}
+
 func TestHeadersOfAPolicy(t *testing.T) {
 	l := start(t, setup{Targets: []simtarget.Config{{}}, Policies: decides(`return { send: "a", headers: { "anthropic-beta": "two", "X-New": "new" } }`)})
 	if got := l.Post(t, "/v1/messages", message(false), "Anthropic-Beta", "one", "X-Own", "own"); got.StatusCode != 200 {

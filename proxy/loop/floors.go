@@ -103,10 +103,22 @@ func (x *Exchange) fits(t *Target) string {
 		return "the target has no key of its own, and the caller's is for another dialect"
 	case !t.Accepts():
 		return "the target has no key of its own, and the caller's may not be shown to it"
-	case x.Floors.Target && t != x.primary():
-		return "the caller forbids another target than " + x.primary().Name
+	case x.Floors.Target:
+		return x.forbidden(t)
 	}
 	return ""
+}
+
+// forbidden is why a caller who forbids other targets forbids this one.
+func (x *Exchange) forbidden(t *Target) string {
+	switch primary := x.primary(); {
+	case t == primary:
+		return ""
+	case primary == nil:
+		return "the caller forbids another target than one of its own dialect, and no such target may be used"
+	default:
+		return "the caller forbids another target than " + primary.Name
+	}
 }
 
 // primary is where the request goes when nobody decides: the first target of its dialect with a usable credential.
