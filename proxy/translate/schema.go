@@ -141,7 +141,7 @@ func (t *Translation) held(schema gjson.Result) {
 		case key.Str == "$schema":
 		case key.Str == "description":
 			description = value
-		case !isHeld(key, value):
+		case !isHeld(key, value), key.Str == "oneOf" && schema.Get("anyOf").Exists():
 			told = append(told, key.Str+": "+value.Raw)
 		case !has || named && !value.IsObject():
 			w.member(key, value)
