@@ -30,12 +30,14 @@ type replayCommand struct {
 // Help says what the exit codes mean.
 func (replayCommand) Help() string {
 	return "Exit codes: 0 when the log was replayed, whether decisions change or not; 1 when a decision that was made would fail with " +
-		"the policy, when a line of the log cannot be read, or with --unchanged when any decision changes; 2 for a wrong command line."
+		"the policy, when a line of the log cannot be read, or with --unchanged when any decision changes or none can be " +
+		"replayed; 2 for a wrong command line."
 }
 
 var (
 	errNewFault = errors.New("the policy fails where a decision was made")
 	errChanged  = errors.New("decisions change")
+	errNothing  = errors.New("no decision could be replayed")
 	errBadLines = errors.New("not every line of the log could be read")
 )
 
@@ -80,6 +82,8 @@ func (c *replayCommand) verdict(r *replayReport) error {
 		return errBadLines
 	case r.newFaults > 0:
 		return errNewFault
+	case c.Unchanged && r.Same+r.Changed == 0:
+		return errNothing
 	case c.Unchanged && r.Changed > 0:
 		return errChanged
 	}
