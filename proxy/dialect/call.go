@@ -47,21 +47,27 @@ func Parse(api engine.API, endpoint Endpoint, body []byte) (*Call, *Problem) {
 // maxModel is how long a model's name may be: it becomes a header, a gate and a metric's label.
 const maxModel = 256
 
-func (c *Call) readModel() *Problem {
-	value := c.Value("model")
+func (c *Call) readModel() (problem *Problem) {
+	c.Model, problem = c.modelOf(c.Value("model"))
+	return problem
+}
+
+// modelOf reads a model, the client's or an edit's.
+func (c *Call) modelOf(value []byte) (string, *Problem) {
 	switch {
 	case value == nil:
-		return c.modelMissing()
+		return "", c.modelMissing()
 	case value[0] != '"':
-		return c.wrongType("model", "a string")
+		return "", c.wrongType("model", value, "a string")
 	}
-	switch c.Model = textOf(value); {
-	case c.Model == "":
-		return c.modelMissing()
-	case len(c.Model) > maxModel:
-		return badRequest(0, "model: a name of more than %d bytes", maxModel)
+	model := textOf(value)
+	switch {
+	case model == "":
+		return "", c.modelMissing()
+	case len(model) > maxModel:
+		return "", badRequest(0, "model: a name of more than %d bytes", maxModel)
 	}
-	return nil
+	return model, nil
 }
 
 // modelMissing is a problem where a model is required: a response may take it from its prompt template.
@@ -80,7 +86,7 @@ func (c *Call) readStream() *Problem {
 		c.Stream = true
 		return nil
 	default:
-		return c.wrongType("stream", "a boolean")
+		return c.wrongType("stream", value, "a boolean")
 	}
 }
 
@@ -92,7 +98,7 @@ func (c *Call) readMaxTokens() *Problem {
 		}
 		n, ok := wholeNumber(value)
 		if !ok {
-			return c.wrongType(name, "a whole number")
+			return c.wrongType(name, value, "a whole number")
 		}
 		if c.MaxTokens == 0 {
 			c.MaxTokens = max(0, n) // some servers take -1 as no limit
@@ -132,11 +138,11 @@ func (c *Call) Fields(yield func(name string, value []byte) bool) {
 	}
 }
 
-func (c *Call) wrongType(name, want string) *Problem {
+func (c *Call) wrongType(name string, value []byte, want string) *Problem {
 	f, _ := c.fields.find(name)
-	got := describe(c.Body[f.value:])
+	got := describe(value)
 	if got == "a number" {
-		got = string(c.Body[f.value:min(f.end, f.value+30)])
+		got = string(value[:min(len(value), 30)])
 	}
 	return badRequest(f.value, "%s: expected %s, got %s", name, want, got)
 }

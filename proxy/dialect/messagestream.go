@@ -41,6 +41,7 @@ func (w *Watch) message(e sse.Event) Step {
 }
 
 // EventName is an event's name; a server that does not name its events gives it as the data's type.
+// It is valid as long as the event's bytes are.
 func EventName(e sse.Event, doc gjson.Result) string {
 	switch {
 	case len(e.Name) > 0:

@@ -127,8 +127,8 @@ func (r *revision) maxTokens() (int, bool) {
 
 // check is why the changes cannot be sent.
 func (r *revision) check() error {
-	if err := r.checkModel(); err != nil {
-		return err
+	if _, problem := r.call.modelOf(r.value("model")); problem != nil {
+		return fmt.Errorf("body.%w", problem)
 	}
 	if v := r.value("stream"); (v != nil && v[0] == 't') != r.call.Stream || v != nil && v[0] != 't' && v[0] != 'f' && !isNull(v) {
 		return fmt.Errorf("body.stream: the client waits for the kind of answer it asked for")
@@ -141,20 +141,6 @@ func (r *revision) check() error {
 		}
 	}
 	return r.checkThinking()
-}
-
-// checkModel holds the model to what Parse wants of a client's.
-func (r *revision) checkModel() error {
-	switch v := r.value("model"); {
-	case v == nil && r.call.modelMissing() == nil:
-	case v == nil || v[0] != '"':
-		return fmt.Errorf("body.model: expected a string")
-	case len(v) == len(`""`) && r.call.modelMissing() != nil:
-		return fmt.Errorf("body.model: expected a name")
-	case len(r.model()) > maxModel:
-		return fmt.Errorf("body.model: a name of more than %d bytes", maxModel)
-	}
-	return nil
 }
 
 // checkThinking: Anthropic refuses a thinking budget that is less than the least, or not below max_tokens. Only interleaved
