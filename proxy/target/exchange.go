@@ -29,10 +29,9 @@ type exchange struct {
 	reader        *bufio.Reader
 	resp          *fasthttp.Response
 	reused        bool
-	atEnd         bool // a streamed body was read to its end
-	closed        bool
-	cutting       sync.Mutex // held while the deadline is set: none may be set over cut's, nor after the connection is given back
-	over          bool       // it is; by cutting
+	atEnd         bool       // a streamed body was read to its end
+	cutting       sync.Mutex // held while a deadline is set: none may be set over cut's, nor cut's on a connection that was given back
+	closed        bool       // written under cutting
 	wasCut        atomic.Bool
 	giveBack      func(alive bool)
 	releaseReader func(*bufio.Reader)
@@ -43,7 +42,7 @@ type exchange struct {
 func (x *exchange) cut() {
 	x.cutting.Lock()
 	defer x.cutting.Unlock()
-	if !x.over {
+	if !x.closed {
 		x.wasCut.Store(true)
 		_ = x.wire.SetDeadline(time.Unix(1, 0))
 	}
@@ -132,10 +131,9 @@ func (x *exchange) Close() error {
 func (x *exchange) discard() { x.finish(false) }
 
 func (x *exchange) finish(alive bool) {
-	x.closed = true
 	x.forget()
 	x.cutting.Lock()
-	x.over = true
+	x.closed = true
 	x.cutting.Unlock()
 	if x.wasCut.Load() {
 		alive = false
