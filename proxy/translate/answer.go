@@ -22,7 +22,7 @@ type Home struct {
 // Whole tells a target's whole answer in the caller's dialect. The body is JSON. An error means that it is no answer that could
 // be told.
 func (t *Translation) Whole(body []byte, home Home) ([]byte, error) {
-	doc := parse(body)
+	doc := view(body)
 	if t.from.API == engine.Anthropic {
 		return t.wholeMessage(doc, home)
 	}

@@ -37,7 +37,7 @@ func (t *Translation) chatReasoning() {
 
 // wantedEffort is how much a Messages request wants to be thought about, in OpenAI's words; "" when it does not say.
 func (t *Translation) wantedEffort() (level string) {
-	thinking, effort := parse(t.from.Value("thinking")), parse(t.from.Value("output_config")).Get("effort").Str
+	thinking, effort := view(t.from.Value("thinking")), view(t.from.Value("output_config")).Get("effort").Str
 	switch thinking.Get("type").Str {
 	case "enabled":
 		level = effortFor(thinking.Get("budget_tokens").Int())
@@ -96,7 +96,7 @@ func (t *Translation) messagesThinking() {
 	switch way, budget := t.plan(); way {
 	case model.Adaptive:
 		t.w.key("thinking").raw(`{"type":"adaptive"}`)
-		if parse(t.from.Value("response_format")).Get("type").Str != "json_schema" {
+		if view(t.from.Value("response_format")).Get("type").Str != "json_schema" {
 			t.w.key("output_config").open('{')
 			t.messagesEffort()
 			t.w.end('}')
@@ -114,7 +114,7 @@ func (t *Translation) messagesThinking() {
 // a budget Claude refuses a round of tools that did not begin with its own thinking (Anthropic docs, extended thinking).
 func (t *Translation) plan() (way model.Thinking, budget int) {
 	effort := t.effort()
-	choice := parse(t.from.Value("tool_choice"))
+	choice := view(t.from.Value("tool_choice"))
 	if effort == "" || choice.IsObject() || choice.Str == "required" {
 		return model.NotKnown, 0
 	}
@@ -141,7 +141,7 @@ func (t *Translation) amidTools() (amid bool) {
 
 // effort is how much the request wants to be thought about; "" when it does not say, or wants none.
 func (t *Translation) effort() string {
-	effort := parse(t.from.Value("reasoning_effort")).Str
+	effort := view(t.from.Value("reasoning_effort")).Str
 	if effort == "none" {
 		return ""
 	}

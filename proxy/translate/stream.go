@@ -31,11 +31,11 @@ func (t *Translation) Stream(home Home) Stream {
 		return &messageEvents{t: t, blocks: blocks{home: home}}
 	}
 	return &chatEvents{
-		t: t, home: home, tellUsage: parse(t.from.Value("stream_options")).Get("include_usage").Bool(),
+		t: t, home: home, tellUsage: view(t.from.Value("stream_options")).Get("include_usage").Bool(),
 	}
 }
 
-// view is an event's data as a document, without a copy: nothing of it may be kept.
+// view is JSON as a document, without a copy: nothing of it may be kept longer than the bytes, which for an event's are the step's.
 func view(b []byte) gjson.Result {
 	return gjson.Parse(unsafe.String(unsafe.SliceData(b), len(b)))
 }

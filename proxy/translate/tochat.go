@@ -12,7 +12,7 @@ import (
 func (t *Translation) chat() {
 	t.w.open('{')
 	for name, value := range t.from.Fields {
-		if v := parse(value); v.Type != gjson.Null {
+		if v := view(value); v.Type != gjson.Null {
 			t.chatField(name, v)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 func (t *Translation) messages() {
 	t.w.open('{')
 	for name, value := range t.from.Fields {
-		if v := parse(value); v.Type != gjson.Null {
+		if v := view(value); v.Type != gjson.Null {
 			t.messagesField(name, v)
 		}
 	}
@@ -178,7 +178,7 @@ func (t *Translation) messagesTool(tool gjson.Result) {
 
 // messagesToolChoice joins what chat completions say in two fields.
 func (t *Translation) messagesToolChoice() {
-	choice, parallel := parse(t.from.Value("tool_choice")), parse(t.from.Value("parallel_tool_calls"))
+	choice, parallel := view(t.from.Value("tool_choice")), view(t.from.Value("parallel_tool_calls"))
 	oneByOne := parallel.Exists() && !parallel.Bool() && parallel.Type != gjson.Null
 	kind, name := "", ""
 	switch {
