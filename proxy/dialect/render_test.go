@@ -100,6 +100,7 @@ func TestRenderRefuses(t *testing.T) {
 	}{
 		"bad JSON":          {Messages, `{"model":"a"}`, Edits{Body: raw("x", `{"a":`)}, "body.x: not valid JSON"},
 		"two values":        {Messages, `{"model":"a"}`, Edits{Body: raw("x", `1,"y":2`)}, "body.x: not valid JSON"},
+		"bad UTF-8":         {Messages, `{"model":"a"}`, Edits{Body: raw("x", "\"\xff\"")}, "body.x: not valid JSON"},
 		"no value":          {Messages, `{"model":"a"}`, Edits{Body: raw("x", ``)}, "body.x: not valid JSON"},
 		"model's type":      {Messages, `{"model":"a"}`, Edits{Body: raw("model", `7`)}, "body.model: expected a string, got 7"},
 		"no model":          {Messages, `{"model":"a"}`, Edits{Body: raw("model", `null`)}, "body.model: field required"},
@@ -142,6 +143,7 @@ func FuzzRender(f *testing.F) {
 	f.Add(conversation(1<<10), "", 0, "system", []byte(`null`), "tools")
 	f.Add([]byte(`{"model":"x","stream":true,"max_output_tokens":39}`), strings.Repeat("y", 257), 0, "model", []byte(`""`), "max_tokens")
 	f.Add([]byte(`{"model":"x"}`), "", 0, "stream", []byte(`1`), "max_completion_tokens")
+	f.Add([]byte(`{}`), "y", 0, "b", []byte("\"\xff\""), "a")
 	f.Fuzz(func(t *testing.T, body []byte, model string, maxTokens int, set string, value []byte, deleted string) {
 		for _, endpoint := range []Endpoint{Messages, ChatCompletions, Responses} {
 			call, problem := Parse(engine.Anthropic, endpoint, body)

@@ -52,7 +52,7 @@ func (r *revision) set(name string, value []byte) {
 func (r *revision) merge(body map[string]json.RawMessage) error {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		value := bytes.TrimSpace(body[name])
-		if rawjson.SkipValue(value, 0, 1) != len(value) {
+		if rawjson.SkipValue(value, 0, 1) != len(value) || !rawjson.ValidText(value) {
 			return fmt.Errorf("body.%s: not valid JSON", name)
 		}
 		if isNull(value) {
