@@ -27,7 +27,7 @@ func (p *Proxy) countTokens(a *arrival) {
 
 // estimateTokens answers from the estimate, as the model of the target counts, if there is one.
 func (p *Proxy) estimateTokens(a *arrival, t *loop.Target) {
-	call, problem := dialect.Parse(a.api, dialect.Messages, a.ctx.Request.Body())
+	call, problem := dialect.Parse(a.api, dialect.Messages, a.body.bytes())
 	if problem != nil {
 		p.refuse(a, &refusal{problem.Status, engine.ReasonInvalid, problem.Message})
 		return
@@ -42,5 +42,4 @@ func (p *Proxy) estimateTokens(a *arrival, t *loop.Target) {
 	resp.Header.Set("X-Spillway-Id", a.id)
 	resp.Header.Set("X-Spillway-Estimate", "input_tokens")
 	resp.SetBody(append(strconv.AppendInt([]byte(`{"input_tokens":`), int64(p.loop.Estimator.Tokens(call, name)), 10), '}'))
-	a.visit.Leave()
 }

@@ -107,7 +107,6 @@ func (e *early) chunk(b []byte) error {
 // replyEarly gives the client its answer behind the early headers: the disclosures as a comment, then the events; or,
 // when there is no answer, an error event and no clean end. The connection is not used again.
 func (p *Proxy) replyEarly(a *arrival, answer *loop.Answer, e *early) {
-	defer a.visit.Leave()
 	a.ctx.HijackSetNoResponse(true)
 	a.ctx.Hijack(func(c net.Conn) { _ = c.Close() })
 	if answer.Relay == nil {

@@ -6,3 +6,6 @@ import "time"
 func (p *Proxy) Hasten(d time.Duration) {
 	p.server.ReadTimeout, p.server.IdleTimeout, p.sendTimeout = d, d, d
 }
+
+// MakeRoom bounds the memory of all requests' bodies.
+func (p *Proxy) MakeRoom(bytes int64) { p.bodies.most = bytes }

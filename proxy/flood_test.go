@@ -82,6 +82,77 @@ func TestFloodsAreRefused(t *testing.T) {
 	})
 }
 
+// Who may not come in is told so by the headers alone: nothing of a body is waited for or kept.
+func TestNobodysBodiesAreNotRead(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}}, Config: "clients:\n  - { name: team, key: team-key }\n"})
+	for name, c := range map[string]struct {
+		line, header string
+		status       int
+	}{
+		"no key":               {"POST /v1/messages", "", 401},
+		"another key":          {"POST /v1/messages", "X-Api-Key: other\r\n", 401},
+		"no such path":         {"POST /v2/messages", "X-Api-Key: team-key\r\n", 404},
+		"no such method":       {"BREW /v1/messages", "X-Api-Key: team-key\r\n", 405},
+		"a file of a stranger": {"POST /v1/files", "", 401},
+		"asked about":          {"POST /v1/messages", "Expect: 100-continue\r\n", 401},
+	} {
+		for _, framing := range []string{"Content-Length: 31000000", "Transfer-Encoding: chunked"} {
+			t.Run(name+", "+framing, func(t *testing.T) {
+				t.Parallel()
+				conn := l.Dial(t)
+				conn.Say(c.line + " HTTP/1.1\r\nHost: a\r\n" + c.header + framing + "\r\n\r\n")
+				if strings.HasPrefix(framing, "Content-Length") && !strings.HasPrefix(c.header, "Expect") {
+					conn.Say(strings.Repeat("x", 8<<10)) // what the server reads ahead
+				}
+				if got := conn.Answer(t); got.StatusCode != c.status || !readable(got) {
+					t.Errorf("%d %v %s, want %d", got.StatusCode, got.Err, got.Body, c.status)
+				}
+				if !conn.Ended() {
+					t.Error("the connection goes on")
+				}
+			})
+		}
+	}
+}
+
+// The bodies of all clients together have a bound. Small requests get in beside it, and others when there is room again.
+func TestBodiesShareABound(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}}})
+	l.MakeRoom(1 << 20)
+	large := strings.Replace(message(false), "hello", strings.Repeat("x", 300<<10), 1)
+	if got := l.Post(t, "/v1/messages", large); got.StatusCode != 200 {
+		t.Fatalf("%d %s", got.StatusCode, got.Body)
+	}
+	var unfinished []*wire
+	for range 20 { // until one finds no room
+		conn := l.Dial(t)
+		conn.Say("POST /v1/messages HTTP/1.1\r\nHost: a\r\nAnthropic-Version: 2023-06-01\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(large))
+		unfinished = append(unfinished, conn)
+	}
+	tries := 0
+	for l.Post(t, "/v1/messages", large).StatusCode != 529 {
+		if tries++; tries > 1000 {
+			t.Fatal("there is always room")
+		}
+	}
+	got := l.Post(t, "/v1/messages", large)
+	if got.StatusCode != 529 || got.Header.Get("X-Should-Retry") != "true" || got.Header.Get("Retry-After") != "1" || !strings.Contains(got.Body, "overloaded_error") {
+		t.Errorf("%d %v %s", got.StatusCode, got.Header, got.Body)
+	}
+	if got := l.Post(t, "/v1/messages", message(false)); got.StatusCode != 200 {
+		t.Errorf("a small request gets %d %s", got.StatusCode, got.Body)
+	}
+	for _, conn := range unfinished {
+		conn.Close()
+	}
+	for range 1000 {
+		if got = l.Post(t, "/v1/messages", large); got.StatusCode == 200 {
+			return
+		}
+	}
+	t.Errorf("no room when the others have left: %d %s", got.StatusCode, got.Body)
+}
+
 // Clients that trickle (slowloris) lose their connection when the time for a request is over, however lively they seem.
 func TestTrickles(t *testing.T) {
 	l := start(t, setup{Targets: []simtarget.Config{{}}, Hasty: true})

@@ -54,7 +54,7 @@ func BenchmarkHandle(b *testing.B) {
 				for _, h := range [...]string{"Anthropic-Version", "X-Api-Key", "User-Agent", "Accept", "X-Stainless-Lang", "X-Stainless-Timeout"} {
 					ctx.Request.Header.Set(h, "600")
 				}
-				ctx.Request.SetBodyRaw(raw)
+				ctx.Request.SetBodyStream(bytes.NewReader(raw), len(raw))
 				if handle(&ctx); ctx.Response.StatusCode() != 200 {
 					b.Fatal(ctx.Response.String())
 				}

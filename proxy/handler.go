@@ -36,6 +36,8 @@ type arrival struct {
 	hold     account.Hold
 	advice   *advice // for a client over its limits; nil otherwise
 	visit    *hangup.Visit
+	body     body
+	streams  bool  // the answer goes on after the handler, and ends the request
 	part     *part // in a trial; nil when it takes none
 }
 
@@ -53,12 +55,20 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	a := p.arrive(ctx)
+	defer a.end()
 	defer p.recover(a)
 	if p.retired.Load() {
 		defer ctx.SetConnectionClose() // at last, since an answer may begin with a reset
 	}
-	if refused := a.admit(); refused != nil {
+	refused := a.admit()
+	if refused == nil {
+		refused = p.receive(a)
+	}
+	if refused != nil {
 		p.refuse(a, refused)
+		if ctx.Request.IsBodyStream() {
+			a.partWays()
+		}
 		return
 	}
 	a.visit = p.hangups.Enter(ctx.Conn(), a.id)
@@ -83,6 +93,21 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	p.reply(a, x, answer)
+}
+
+// end is the handler's.
+func (a *arrival) end() {
+	if !a.streams {
+		a.leave()
+	}
+}
+
+// leave ends the request. Nobody may use its body after it.
+func (a *arrival) leave() {
+	if a.visit != nil {
+		a.visit.Leave()
+	}
+	a.body.release()
 }
 
 // undecided serves a request that no policy decides about.
@@ -170,7 +195,7 @@ func (p *Proxy) exchange(a *arrival) (*loop.Exchange, *refusal) {
 	if coding := a.peek("content-encoding"); len(coding) > 0 && !bytes.EqualFold(coding, []byte("identity")) {
 		return nil, &refusal{415, engine.ReasonInvalid, fmt.Sprintf("content-encoding %s is not read here; send the body as it is", coding)}
 	}
-	call, problem := dialect.Parse(a.api, a.endpoint, a.ctx.Request.Body())
+	call, problem := dialect.Parse(a.api, a.endpoint, a.body.bytes())
 	if problem != nil {
 		return nil, &refusal{problem.Status, engine.ReasonInvalid, problem.Message}
 	}

@@ -55,14 +55,14 @@ func (l *closeOnce) Close() error {
 type patientListener struct {
 	net.Listener
 	sendTimeout time.Duration
-	body        int // the longest body of a request
+	body        func() int64 // the longest body of a request, by now
 }
 
 // Accept implements [net.Listener].
 func (l patientListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
-		return &patientConn{Conn: deadline.New(tcp), sendTimeout: l.sendTimeout, most: int64(2*l.body + 1<<20)}, nil
+		return &patientConn{Conn: deadline.New(tcp), sendTimeout: l.sendTimeout, body: l.body}, nil
 	}
 	return c, err
 }
@@ -74,8 +74,8 @@ var errTooLong = errors.New("a request with too much framing")
 type patientConn struct {
 	*deadline.Conn
 	sendTimeout time.Duration
-	most        int64        // bytes of one request,
-	taken       atomic.Int64 // and those that came; a stop writes too, behind TLS
+	body        func() int64
+	taken       atomic.Int64 // bytes of this request; a stop writes too, behind TLS
 	linger      atomic.Bool  // the client was refused before all of its request was read
 	begun       bool
 	claude      bool // the first request was for Anthropic's messages
@@ -83,7 +83,7 @@ type patientConn struct {
 
 // Read implements [net.Conn]. It notes what the client speaks, for an answer to what the server cannot read.
 func (c *patientConn) Read(b []byte) (int, error) {
-	if c.taken.Load() > c.most {
+	if taken := c.taken.Load(); taken > 1<<20 && taken > 2*c.body()+1<<20 {
 		return 0, errTooLong
 	}
 	n, err := c.Conn.Read(b)

@@ -151,7 +151,6 @@ func (p *Proxy) answerModels(a *arrival, lists []*modelList, body []byte) {
 	}
 	resp.SetBody(body)
 	p.metrics.Passed(namesOf(lists[:1], lists[0].ok), 200)
-	a.visit.Leave()
 }
 
 // namesOf names the targets that have answered, or have not.

@@ -49,7 +49,7 @@ func (s *passed) usage() []byte {
 func (a *arrival) paysForPassed() bool { return a.account != nil && string(a.ctx.Method()) == "POST" }
 
 // modelAsked is the model of a request that nobody has read; "" where it names none.
-func (a *arrival) modelAsked() string { return gjson.GetBytes(a.ctx.Request.Body(), "model").String() }
+func (a *arrival) modelAsked() string { return gjson.GetBytes(a.body.bytes(), "model").String() }
 
 // settlePassed charges the client for what an answer tells. model is the one asked for: not every answer names its own.
 func (a *arrival) settlePassed(t *loop.Target, model string, answer []byte, now time.Time) {

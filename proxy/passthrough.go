@@ -7,7 +7,6 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/failure"
-	"spillway/proxy/hangup"
 	"spillway/proxy/loop"
 )
 
@@ -52,7 +51,7 @@ func (a *arrival) firstTarget() *loop.Target {
 // carry sends the request; up to twice more while no connection stood.
 func (p *Proxy) carry(a *arrival, t *loop.Target) (in loop.Incoming, err error) {
 	out := &loop.Outgoing{
-		Method: string(a.ctx.Method()), Path: a.path, Query: a.query, Body: a.ctx.Request.Body(), Header: a.headers,
+		Method: string(a.ctx.Method()), Path: a.path, Query: a.query, Body: a.body.bytes(), Header: a.headers,
 		Until: a.began.Add(t.Timeouts.Total), Gone: &a.visit.Gone, Key: p.ownKey(t),
 	}
 	if a.client == nil {
@@ -79,6 +78,7 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 	p.logPassed(a, "passed", in.Status(), "", t.Name)
 	if stream := in.Stream(); stream != nil {
 		stream.Limit(time.Time{})
+		a.streams = true
 		resp.SetBodyStream(p.rawStream(a, t, in, stream), -1)
 		return
 	}
@@ -91,23 +91,22 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 		a.settlePassed(t, a.modelAsked(), in.Body(), p.clock.Now())
 	}
 	_ = in.Close()
-	a.visit.Leave()
 }
 
 // rawStream is an event stream that nobody reads on the way.
 type rawStream struct {
 	io.Reader
 	in     loop.Incoming
-	visit  *hangup.Visit
+	leave  func()
 	settle func() // at the end, before the client knows of it
 }
 
 func (p *Proxy) rawStream(a *arrival, t *loop.Target, in loop.Incoming, stream io.Reader) *rawStream {
 	if !a.paysForPassed() {
-		return &rawStream{stream, in, a.visit, func() {}}
+		return &rawStream{stream, in, a.leave, func() {}}
 	}
-	noted := &passed{model: a.modelAsked(), asked: len(a.ctx.Request.Body())}
-	return &rawStream{io.TeeReader(stream, noted), in, a.visit, func() { a.settleStream(t, noted, p.clock.Now()) }}
+	noted := &passed{model: a.modelAsked(), asked: len(a.body.bytes())}
+	return &rawStream{io.TeeReader(stream, noted), in, a.leave, func() { a.settleStream(t, noted, p.clock.Now()) }}
 }
 
 // Read implements [io.Reader].
@@ -123,6 +122,6 @@ func (s *rawStream) Read(p []byte) (int, error) {
 func (s *rawStream) Close() error {
 	s.settle() // if the client has left before the end; a second time it does nothing
 	err := s.in.Close()
-	s.visit.Leave()
+	s.leave()
 	return err
 }

@@ -137,8 +137,8 @@ func (p *Proxy) accept() {
 // askForRestart says which changes only a restart brings.
 func (p *Proxy) askForRestart(old, next *config.Config) {
 	secured := (old.TLS == nil) != (next.TLS == nil) || (old.AdminTLS == nil) != (next.AdminTLS == nil)
-	if old.Listen != next.Listen || old.Admin != next.Admin || old.Limits.Body != next.Limits.Body || old.Telemetry != next.Telemetry || secured {
-		p.slog.Warn("listen, admin, limits.body, telemetry, and whether there is tls, take effect at the next restart",
+	if old.Listen != next.Listen || old.Admin != next.Admin || old.Telemetry != next.Telemetry || secured {
+		p.slog.Warn("listen, admin, telemetry, and whether there is tls, take effect at the next restart",
 			"listen", next.Listen, "admin", next.Admin)
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/dialect"
-	"spillway/proxy/hangup"
 	"spillway/proxy/loop"
 )
 
@@ -41,21 +40,21 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 		return
 	}
 	if answer.Relay != nil {
-		resp.SetBodyStream(&eventStream{relay: answer.Relay, visit: a.visit}, -1)
+		a.streams = true
+		resp.SetBodyStream(&eventStream{relay: answer.Relay, leave: a.leave}, -1)
 		return
 	}
 	resp.SetBody(answer.Body)
 	if answer.Incoming != nil {
 		_ = answer.Incoming.Close()
 	}
-	a.visit.Leave()
 }
 
 // replyOld streams to a client of HTTP/1.0, such as nginx by default: without chunks, until the connection closes.
 func (p *Proxy) replyOld(a *arrival, answer *loop.Answer) {
 	a.ctx.HijackSetNoResponse(true)
 	a.ctx.Hijack(func(c net.Conn) { _ = c.Close() })
-	stream := &eventStream{relay: answer.Relay, visit: a.visit}
+	stream := &eventStream{relay: answer.Relay, leave: a.leave}
 	defer func() { _ = stream.Close() }()
 	resp := &a.ctx.Response.Header
 	resp.SetContentLength(-2) // neither a length nor chunks
@@ -115,14 +114,10 @@ func (p *Proxy) refuse(a *arrival, r *refusal) {
 	p.metrics.Refused(a.api, r.status)
 	p.pulse.Refused(p.clock.Now())
 	p.logPassed(a, "refused", r.status, r.reason, "")
-	if a.visit != nil {
-		a.visit.Leave()
-	}
 }
 
 // hangUp ends a request whose client has left.
 func (p *Proxy) hangUp(a *arrival) {
-	a.visit.Leave()
 	a.ctx.Response.SetStatusCode(statusClientGone)
 	a.ctx.Response.SetConnectionClose()
 }
@@ -133,7 +128,7 @@ const statusClientGone = 499
 // eventStream is a committed answer as the server writes it: each Write is one chunk, flushed at once.
 type eventStream struct {
 	relay *loop.Relay
-	visit *hangup.Visit
+	leave func()
 }
 
 var _ fasthttp.BodyWriterTo = (*eventStream)(nil)
@@ -166,7 +161,7 @@ func (s *eventStream) Read([]byte) (int, error) { return 0, errors.ErrUnsupporte
 // Close implements [io.Closer].
 func (s *eventStream) Close() error {
 	err := s.relay.Close()
-	s.visit.Leave()
+	s.leave()
 	return err
 }
 

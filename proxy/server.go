@@ -4,16 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/valyala/bytebufferpool"
 	"github.com/valyala/fasthttp"
 
 	"spillway/engine"
@@ -61,6 +60,7 @@ type Proxy struct {
 	hangups *hangup.Watcher
 	book    *account.Book
 	shadows *candidate.Shadows
+	bodies  bodies
 
 	current  atomic.Pointer[snapshot.Snapshot]
 	draining atomic.Bool
@@ -88,6 +88,7 @@ func New(sources snapshot.Sources, bind Bind, log *slog.Logger) (*Proxy, error) 
 		sources: sources, slog: log, clock: clock.Real{}, log: trace.NewLog(recentRequests), hangups: hangup.New(), sendTimeout: sendTimeout,
 		idPrefix: strconv.FormatInt(time.Now().UnixMilli(), 36) + "-", senders: map[string]*target.Target{},
 	}
+	p.bodies.most = room()
 	p.gates = gate.New(p.clock, gate.Settings{})
 	p.book = account.NewBook(p.clock, p.tellSaving)
 	p.metrics = metrics.New(&state{p}, &spending{p})
@@ -133,7 +134,7 @@ func (p *Proxy) start(bind Bind) error {
 	p.server = &fasthttp.Server{
 		Handler: p.handle, ErrorHandler: p.badRequest, ExpectHandler: p.expected, Logger: quietLog{p.slog},
 		NoDefaultServerHeader: true, NoDefaultContentType: true, NoDefaultDate: true,
-		ReadBufferSize: maxHeader, MaxRequestBodySize: int(next.Config.Limits.Body),
+		ReadBufferSize: maxHeader, StreamRequestBody: true,
 		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, CloseOnShutdown: true,
 		DisablePreParseMultipartForm: true, DisableHeaderNamesNormalizing: true, LazyRequestTime: true,
 	}
@@ -163,6 +164,8 @@ func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 // AdminAddr is where the admin API is, as host:port.
 func (p *Proxy) AdminAddr() string { return p.adminAt.Addr().String() }
 
+func (p *Proxy) longestBody() int64 { return p.current.Load().Config.Limits.Body }
+
 // Revision is the snapshot's in use.
 func (p *Proxy) Revision() string { return p.current.Load().Revision }
 
@@ -174,7 +177,7 @@ func (p *Proxy) Serve() error {
 	p.watch()
 	p.reload() // what changed before the watch began
 	failed := make(chan error, 2)
-	clients := p.secure(patientListener{p.listener, p.sendTimeout, p.server.MaxRequestBodySize}, clientTLS)
+	clients := p.secure(patientListener{p.listener, p.sendTimeout, p.longestBody}, clientTLS)
 	go func() { failed <- p.server.Serve(clients) }()
 	go func() { failed <- p.admin.Serve(p.secure(p.adminAt, adminTLS)) }()
 	return errors.Join(<-failed, <-failed)
@@ -242,46 +245,35 @@ func (p *Proxy) newID() string {
 
 // badRequest answers what the server could not read as a request.
 func (p *Proxy) badRequest(ctx *fasthttp.RequestCtx, err error) {
-	r := refusal{400, engine.ReasonInvalid, "the request could not be read: " + unquoted(err)}
-	var small *fasthttp.ErrSmallBuffer
-	var network net.Error
-	switch {
-	case errors.Is(err, fasthttp.ErrBodyTooLarge):
-		limit := p.current.Load().Config.Limits.Body
-		r = refusal{413, engine.ReasonTooLarge, fmt.Sprintf("the body is over the limit of %d bytes (limits.body)", limit)}
-	case errors.As(err, &small):
-		r = refusal{431, engine.ReasonInvalid, fmt.Sprintf("the headers are over the limit of %d bytes", maxHeader)}
-	case errors.As(err, &network) && network.Timeout():
-		r = refusal{408, engine.ReasonTimeout, "the request did not arrive in time"}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		r.message = "the request ended before its announced length"
-	}
 	a := p.arrive(ctx)
-	c := patient(ctx.Conn())
-	if c != nil && c.claude {
+	if c := patient(ctx.Conn()); c != nil && c.claude {
 		a.api = engine.Anthropic
 	}
-	p.refuse(a, &r)
-	ctx.SetConnectionClose()
-	if c != nil {
-		c.linger.Store(true)
-	}
+	p.refuse(a, p.unreadable(a, err))
+	a.partWays()
 }
 
-// expected answers a client that asks whether to send its body: not one that is too large.
+// expected answers a client that asks whether to send its body: not one that would be refused.
 func (p *Proxy) expected(ctx *fasthttp.RequestCtx) (status int) {
-	if ctx.Request.Header.ContentLength() <= p.server.MaxRequestBodySize {
+	a := p.arrive(ctx)
+	refused := a.admit()
+	if refused == nil && int64(ctx.Request.Header.ContentLength()) > a.snapshot.Config.Limits.Body {
+		refused = p.unreadable(a, fasthttp.ErrBodyTooLarge)
+	}
+	if refused == nil {
 		return fasthttp.StatusContinue
 	}
-	p.badRequest(ctx, fasthttp.ErrBodyTooLarge)
-	return fasthttp.StatusRequestEntityTooLarge
+	p.refuse(a, refused)
+	a.partWays()
+	return refused.status
 }
 
-// unquoted is the server's error without what it quotes: of the request, and so of its credentials.
-func unquoted(err error) string {
-	text, _, _ := strings.Cut(err.Error(), ": buffer size=")
-	text, _, _ = strings.Cut(text, ` "`)
-	return strings.TrimSuffix(strings.TrimPrefix(text, "error when reading request headers: "), " in")
+// partWays ends the connection behind the answer, since nobody reads the rest of the request.
+func (a *arrival) partWays() {
+	a.ctx.SetConnectionClose()
+	if c := patient(a.ctx.Conn()); c != nil {
+		c.linger.Store(true)
+	}
 }
 
 // recover keeps a defect in one request from ending all others.
@@ -289,6 +281,7 @@ func (p *Proxy) recover(a *arrival) {
 	if defect := recover(); defect != nil {
 		p.slog.Error("request failed by a defect in spillway", "id", a.id, "panic", fmt.Sprint(defect), "stack", string(debug.Stack()))
 		a.hold.Settle(a.hold.Cost(), p.clock.Now())
+		a.body.buffer = &bytebufferpool.ByteBuffer{} // somebody may be sending the old one still
 		p.refuse(a, &refusal{500, engine.ReasonServer, "Spillway failed inside; its log has the details under " + a.id})
 	}
 }
