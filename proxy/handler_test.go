@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -131,6 +132,49 @@ func TestPassThrough(t *testing.T) {
 	}
 	if got := l.Post(t, "/v1/files", "any bytes", "anthropic-version", "2023-06-01"); got.Header.Get("X-Spillway-Target") != "a" {
 		t.Errorf("/v1/files did not reach the target: %d %s", got.StatusCode, got.Body)
+	}
+}
+
+// An answer that nobody reads on its way flows as it comes, however long it is.
+func TestPassedAnswersFlow(t *testing.T) {
+	read := make(chan struct{})
+	l := start(t, setup{Rogue: func(c net.Conn) {
+		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nTransfer-Encoding: chunked\r\n\r\n"+chunk("begin"))
+		<-read
+		_, _ = io.WriteString(c, chunk("ended")+"0\r\n\r\n")
+	}})
+	conn := l.Dial(t)
+	conn.Say(request("/v1/audio/speech", `{"model":"x"}`))
+	resp, err := http.ReadResponse(conn.reader, nil)
+	if err != nil || resp.StatusCode != 200 {
+		t.Fatalf("%v %v", resp, err)
+	}
+	begin := make([]byte, 5)
+	if _, err := io.ReadFull(resp.Body, begin); err != nil || string(begin) != "begin" {
+		t.Fatalf("%q %v", begin, err)
+	}
+	close(read)
+	if end, err := io.ReadAll(resp.Body); err != nil || string(end) != "ended" {
+		t.Errorf("%q %v", end, err)
+	}
+}
+
+// A file says how long it is, to HEAD, too.
+func TestPassedAnswersKeepTheirLength(t *testing.T) {
+	l := start(t, setup{Rogue: func(c net.Conn) {
+		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\n")
+		_, _ = io.WriteString(c, "whole")
+	}})
+	for method, want := range map[string]string{"GET": "whole", "HEAD": ""} {
+		conn := l.Dial(t)
+		conn.Say(method + " /v1/files/f/content HTTP/1.1\r\nHost: a\r\nAnthropic-Version: 2023-06-01\r\n\r\n")
+		resp, err := http.ReadResponse(conn.reader, &http.Request{Method: method})
+		if err != nil || resp.ContentLength != 5 {
+			t.Fatalf("%s: %v %v", method, resp, err)
+		}
+		if body, err := io.ReadAll(resp.Body); err != nil || string(body) != want {
+			t.Errorf("%s: %q %v", method, body, err)
+		}
 	}
 }
 

@@ -3,6 +3,8 @@ package proxy
 import (
 	"errors"
 	"io"
+	"net/http"
+	"strconv"
 	"time"
 
 	"spillway/engine"
@@ -52,7 +54,7 @@ func (a *arrival) firstTarget() *loop.Target {
 func (p *Proxy) carry(a *arrival, t *loop.Target) (in loop.Incoming, err error) {
 	out := &loop.Outgoing{
 		Method: string(a.ctx.Method()), Path: a.path, Query: a.query, Body: a.body.bytes(), Header: a.headers,
-		Until: a.began.Add(t.Timeouts.Total), Gone: &a.visit.Gone, Key: p.ownKey(t),
+		Until: a.began.Add(t.Timeouts.Total), Gone: &a.visit.Gone, Key: p.ownKey(t), Unread: true,
 	}
 	if a.client == nil {
 		out.Credential = a.credential()
@@ -76,15 +78,22 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 	resp.Header.Set("X-Spillway-Target", t.Name)
 	p.metrics.Passed(t.Name, in.Status())
 	p.logPassed(a, "passed", in.Status(), "", t.Name)
+	length, err := strconv.Atoi(in.Get("Content-Length"))
+	if err != nil {
+		length = -1 // chunks
+	}
 	if stream := in.Stream(); stream != nil {
 		stream.Limit(time.Time{})
 		a.streams = true
-		resp.SetBodyStream(p.rawStream(a, t, in, stream), -1)
+		resp.SetBodyStream(p.rawStream(a, t, in, stream), length)
 		return
 	}
-	if body := in.Body(); in.Status() < 400 {
+	switch body := in.Body(); {
+	case a.ctx.IsHead():
+		resp.SetBodyStream(http.NoBody, length)
+	case in.Status() < 400:
 		resp.SetBody(body)
-	} else {
+	default:
 		resp.SetBody(t.WithoutKeys(body))
 	}
 	if a.paysForPassed() {
@@ -93,7 +102,7 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 	_ = in.Close()
 }
 
-// rawStream is an event stream that nobody reads on the way.
+// rawStream is an answer that nobody reads on the way.
 type rawStream struct {
 	io.Reader
 	in     loop.Incoming

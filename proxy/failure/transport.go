@@ -12,5 +12,5 @@ var (
 	ErrTotal      = errors.New("the answer took too long")
 	ErrIncomplete = errors.New("the stream ended without its last event")
 	ErrEmpty      = errors.New("the answer was empty")
-	ErrTooLarge   = errors.New("the answer had an event that is too large")
+	ErrTooLarge   = errors.New("the answer, or an event of it, is too large")
 )

@@ -214,7 +214,7 @@ func (t *try) render() (*Outgoing, *failed) {
 	t.until = earlier(x.Deadline, now.Add(orElse(t.send.Timeout, t.target.Timeouts.Total)))
 	out := &Outgoing{
 		Method: "POST", Path: t.path(), Query: t.query(), Body: body, Header: t.headers(), Set: inOrder(t.send.Headers),
-		Key: t.target.Secret(t.permit.Key()), Credential: x.Credential, Until: t.until, Longest: maxAnswer,
+		Key: t.target.Secret(t.permit.Key()), Credential: x.Credential, Until: t.until,
 		Gone: t.gone,
 	}
 	if x.Call.Stream {

@@ -21,7 +21,6 @@ import (
 
 // Bounds of what is held or kept of an answer, in bytes.
 const (
-	maxAnswer    = 64 << 20  // an answer that is held whole
 	maxEvent     = 16 << 20  // one server-sent event
 	maxPreamble  = 256 << 10 // events before the first content
 	maxErrorBody = 64 << 10  // of a failure

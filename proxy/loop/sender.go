@@ -34,8 +34,10 @@ type Outgoing struct {
 	Until time.Time
 	// FirstEvent bounds the wait for the head of a stream; zero means Until alone does.
 	FirstEvent time.Time
-	// Longest bounds the body of an answer that is held whole, in bytes; 0 = 256 MB.
+	// Longest bounds the body of an answer that is held whole, in bytes; 0 = 64 MB.
 	Longest int
+	// Unread says that nobody reads the answer on its way: all but JSON and errors is a stream.
+	Unread bool
 	// Gone ends the attempt at once when it fires.
 	Gone *clock.Signal
 }
@@ -57,7 +59,7 @@ type Incoming interface {
 	Headers(yield func(key, value []byte) bool)
 	// Body is the whole body; nil while Stream has it. It is valid until Close.
 	Body() []byte
-	// Stream is the event stream of a text/event-stream answer; nil for any other.
+	// Stream is the event stream of a text/event-stream answer, or one that nobody is to read; nil for any other.
 	Stream() Stream
 	// Close gives the connection back, or cuts it when the body was not read to its end. It may be called again.
 	Close() error

@@ -16,8 +16,8 @@ import (
 	"spillway/proxy/loop"
 )
 
-// longest bounds an answer that is held whole and is not a message, such as a file, in bytes.
-const longest = 256 << 20
+// longest bounds an answer that is held whole, in bytes: as it is sent, and as it is when a content coding is undone.
+const longest = 64 << 20
 
 // Send implements [loop.Sender].
 func (t *Target) Send(out *loop.Outgoing) (loop.Incoming, error) {
@@ -70,19 +70,23 @@ func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
 	if err := x.readHead(); err != nil {
 		return x.broke(err)
 	}
-	if x.streams() {
+	if x.hasNoBody(out.Method) {
+		return nil
+	}
+	if x.streams(out.Unread) {
 		x.resp.StreamBody = true
 	} else if err := x.within(x.wire.SetReadDeadline, out.Until); err != nil {
 		return x.broke(err)
 	}
-	if x.hasNoBody(out.Method) {
-		return nil
-	}
 	most := cmp.Or(out.Longest, longest)
-	if err := x.resp.ReadBody(x.reader, most); err != nil {
+	err := x.resp.ReadBody(x.reader, most)
+	if err == nil {
+		err = x.decode(most)
+	}
+	if err != nil {
 		return x.broke(err)
 	}
-	return x.decode(most)
+	return nil
 }
 
 // write sends the request. Behind TLS, and where it is long, that is no more than writing; otherwise it returns when the answer, or
@@ -126,10 +130,15 @@ func (x *exchange) readHead() error {
 	return errors.New("too many interim answers")
 }
 
-// streams says whether the answer is an event stream, which is read as it comes.
-func (x *exchange) streams() bool {
-	return x.resp.StatusCode() == fasthttp.StatusOK &&
-		strings.HasPrefix(string(x.resp.Header.ContentType()), "text/event-stream")
+// streams says whether the answer is read as it comes: an event stream, and what nobody reads on its way.
+func (x *exchange) streams(unread bool) bool {
+	kind := string(x.resp.Header.ContentType())
+	switch status := x.resp.StatusCode(); {
+	case status == fasthttp.StatusOK && strings.HasPrefix(kind, "text/event-stream"):
+		return true
+	default:
+		return unread && status < 300 && !strings.HasPrefix(kind, "application/json") && len(x.resp.Header.ContentEncoding()) == 0
+	}
 }
 
 func (x *exchange) hasNoBody(method string) bool {
@@ -147,6 +156,9 @@ func (x *exchange) decode(most int) error {
 		return fmt.Errorf("%w: a stream with content-encoding %s", failure.ErrReset, coding)
 	}
 	body, err := x.resp.BodyUncompressedWithLimit(most)
+	if errors.Is(err, fasthttp.ErrBodyTooLarge) {
+		return err
+	}
 	if err != nil {
 		return fmt.Errorf("%w: content-encoding %s: %w", failure.ErrReset, coding, err)
 	}
@@ -161,6 +173,8 @@ func (x *exchange) broke(err error) error {
 	switch {
 	case errors.Is(err, failure.ErrStale), errors.Is(err, failure.ErrReset):
 		return err
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		return failure.ErrTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return fmt.Errorf("%w: %w", failure.ErrFirstEvent, err)
 	default:
