@@ -34,8 +34,13 @@ func (b *budget) spend(now instant, share float64) bool {
 	return true
 }
 
-// refund gives back a second send that did not take place.
-func (b *budget) refund(now instant) { b.slot(now).spent-- }
+// refund gives back a second send that was spent at that moment and did not take place. What was spent before the window is forgotten anyway.
+func (b *budget) refund(at instant) {
+	second := int64(at / time.Second)
+	if s := &b.slots[second%budgetSlots]; s.second == second {
+		s.spent--
+	}
+}
 
 // left is how many second sends are left now.
 func (b *budget) left(now instant, share float64) int {

@@ -81,3 +81,18 @@ func TestARetryThatWasNotSentCostsNothing(t *testing.T) {
 		holder.Release()
 	})
 }
+
+// A retry that gives up after the budget's window is over has been forgotten: it adds none.
+func TestALateRefundMakesNoRetries(t *testing.T) {
+	virtual(t, roomy, func(b rig) {
+		holder := b.enter(opus, Visit{MaxConcurrency: 1})
+		for range budgetFloor {
+			go func() { b.Enter(opus, Visit{Resend: true, Queue: (budgetSlots + 1) * time.Second, MaxConcurrency: 1}) }()
+		}
+		pass((budgetSlots + 2) * time.Second)
+		if n := b.States()[0].RetriesLeft; n != budgetFloor {
+			t.Errorf("%d left", n)
+		}
+		holder.Release()
+	})
+}

@@ -43,8 +43,8 @@ func newGate(g *Gates, k Key, t *target) *gate {
 }
 
 // idle says whether nothing would be lost with the gate.
-func (gt *gate) idle(now instant) bool {
-	return gt.inFlight == 0 && gt.line.requests == 0 && gt.pause.left(now) == 0
+func (gt *gate) idle() bool {
+	return gt.inFlight == 0 && gt.line.requests == 0 && gt.pause.open()
 }
 
 // pausedFor is how long the gate's pause and its target's go on, and no key may be used; 0 when nothing of that holds.
@@ -95,7 +95,7 @@ func (gt *gate) waitFor(n int, now instant) time.Duration {
 
 // admit lets a request pass; as the probe, if one is due.
 func (gt *gate) admit(v *Visit, now instant) *Permit {
-	p := &Permit{gate: gt, request: v.Request, generation: gt.generation, began: now}
+	p := &Permit{gate: gt, request: v.Request, paid: v.paid, generation: gt.generation, began: now}
 	if c := gt.target.choose(gt.key.Model, v.Tried, now); c != nil {
 		gt.target.sends++
 		p.credential, c.lastSend = c, gt.target.sends
@@ -144,7 +144,7 @@ func (gt *gate) dismiss(now instant) {
 		if w.bound {
 			reason = engine.ReasonDeadline
 		}
-		w.call(nil, w.refuse(now, reason, left, gt.closedBy(now)))
+		w.call(nil, w.refuse(reason, left, gt.closedBy(now)))
 	}
 	gt.setAlarm(now)
 }

@@ -50,6 +50,8 @@ func TestIdleGatesAreEvicted(t *testing.T) {
 	virtual(t, roomy, func(b rig) {
 		busy := b.enter(opus, Visit{})
 		b.Pause(haiku, time.Hour, Cause{})
+		due := Key{"claude", "due for its probe"}
+		b.Pause(due, time.Nanosecond, Cause{})
 		for i := range maxGates + 200 {
 			pass(time.Millisecond)
 			b.serveWell(Key{"claude", string(rune('a' + i))})
@@ -57,7 +59,7 @@ func TestIdleGatesAreEvicted(t *testing.T) {
 		if n := len(b.gates); n != maxGates {
 			t.Errorf("%d gates", n)
 		}
-		if b.Health(opus).InFlight != 1 || !b.Health(haiku).Paused {
+		if b.Health(opus).InFlight != 1 || !b.Health(haiku).Paused || b.gates[due] == nil {
 			t.Error("a gate in use was evicted")
 		}
 		busy.Release()

@@ -95,10 +95,9 @@ func (g *Gates) target(name string) *target {
 
 // evict forgets the idle gate that was unused for longest, if there is one besides keep.
 func (g *Gates) evict(keep *gate) {
-	now := g.now()
 	var oldest *gate
 	for _, gt := range g.gates {
-		if gt != keep && gt.idle(now) && (oldest == nil || gt.usedBefore(oldest)) {
+		if gt != keep && gt.idle() && (oldest == nil || gt.usedBefore(oldest)) {
 			oldest = gt
 		}
 	}

@@ -8,6 +8,7 @@ import "time"
 type Permit struct {
 	gate       *gate
 	request    string
+	paid       instant // as the visit's
 	generation int
 	began      instant
 	probe      bool
@@ -38,6 +39,7 @@ type FailureKind uint8
 // The kinds of failure.
 const (
 	ClientGone   FailureKind = iota // the client hung up; says nothing of the target
+	Unsent                          // nothing was sent; says nothing, and costs no retry
 	RequestFault                    // the target rejected this request as such (4xx)
 	OutOfTime                       // the request's own time ended before the target answered
 	TargetFault                     // the target or the way to it failed
@@ -104,6 +106,9 @@ func (p *Permit) fail(f Failure, now instant) {
 	gt.window.fail(now, f.Kind)
 	inFlight := gt.fresh
 	p.leave(now)
+	if f.Kind == Unsent {
+		gt.target.budget.refund(p.paid)
+	}
 	switch f.Kind {
 	case Overload, TargetFault:
 		p.judge(now, func(b *pause) { b.again(now, f.RetryAfter) })

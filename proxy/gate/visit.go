@@ -11,7 +11,7 @@ import (
 // longestQueue is what a longer stay in line is cut to.
 const longestQueue = 24 * time.Hour
 
-// never is the deadline of a request that has none.
+// never is when something happens that does not.
 const never instant = math.MaxInt64
 
 // Visit is what a request says of itself at a gate.
@@ -38,6 +38,8 @@ type Visit struct {
 	Tried []string
 	// MaxConcurrency is the most requests that the gate lets be at the target at once; 0 or less = 1,024.
 	MaxConcurrency int
+
+	paid instant // when it spent some of the retry budget; never = it did not
 }
 
 // Refusal says why a request may not be sent now.
@@ -72,8 +74,12 @@ func (g *Gates) arrive(k Key, v Visit) (*Permit, *Refusal, *waiter) {
 	gt := g.gate(k)
 	gt.used = now
 	gt.limit.cap(v.MaxConcurrency)
-	if v.Resend && !gt.target.budget.spend(now, g.settings.RetryBudget) {
-		return nil, &Refusal{Reason: engine.ReasonBudget, Message: "the target's retry budget is spent"}, nil
+	v.paid = never
+	if v.Resend {
+		if !gt.target.budget.spend(now, g.settings.RetryBudget) {
+			return nil, &Refusal{Reason: engine.ReasonBudget, Message: "the target's retry budget is spent"}, nil
+		}
+		v.paid = now
 	}
 	deadline := g.deadline(v)
 	gt.serve(now) // a raised ceiling, or a pause that ends this very moment, lets those in line go first

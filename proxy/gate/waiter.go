@@ -51,15 +51,15 @@ func (w *waiter) hopeless(now, deadline instant) *Refusal {
 		if paused > 0 {
 			why = gt.closedBy(now) + ", and " + why
 		}
-		return w.refuse(now, engine.ReasonDeadline, forecast, why)
+		return w.refuse(engine.ReasonDeadline, forecast, why)
 	case paused > w.leave-now:
-		return w.refuse(now, engine.ReasonPaused, paused, gt.closedBy(now))
+		return w.refuse(engine.ReasonPaused, paused, gt.closedBy(now))
 	case w.visit.Queue <= 0 && gt.probing():
-		return w.refuse(now, engine.ReasonPaused, probeGuess, "the gate waits for its probe")
+		return w.refuse(engine.ReasonPaused, probeGuess, "the gate waits for its probe")
 	case w.visit.Queue <= 0:
-		return w.refuse(now, engine.ReasonQueueFull, gt.waitFor(ahead+1, now), "the gate is at its limit, and the request may not stand in line")
+		return w.refuse(engine.ReasonQueueFull, gt.waitFor(ahead+1, now), "the gate is at its limit, and the request may not stand in line")
 	case g.requests >= g.settings.QueueRequests || g.tokens+w.visit.Tokens > g.settings.QueueTokens:
-		return w.refuse(now, engine.ReasonQueueFull, gt.waitFor(ahead+1, now), "the line is full")
+		return w.refuse(engine.ReasonQueueFull, gt.waitFor(ahead+1, now), "the line is full")
 	}
 	return nil
 }
@@ -108,21 +108,19 @@ func (w *waiter) stand() (*Permit, *Refusal) {
 func (w *waiter) expire(now instant, gone bool) *Refusal {
 	switch opensIn := w.gate.opensIn(now); {
 	case gone:
-		r := w.refuse(now, "", 0, "the client hung up")
+		r := w.refuse("", 0, "the client hung up")
 		r.Gone = true
 		return r
 	case w.bound:
-		return w.refuse(now, engine.ReasonDeadline, opensIn, "the deadline passed in line")
+		return w.refuse(engine.ReasonDeadline, opensIn, "the deadline passed in line")
 	default:
-		return w.refuse(now, engine.ReasonQueueTimeout, opensIn, "no place became free in the time allowed in line")
+		return w.refuse(engine.ReasonQueueTimeout, opensIn, "no place became free in the time allowed in line")
 	}
 }
 
 // refuse makes a refusal, and gives back what the request took of the retry budget.
-func (w *waiter) refuse(now instant, why engine.Reason, opensIn time.Duration, message string) *Refusal {
-	if w.visit.Resend {
-		w.gate.target.budget.refund(now)
-	}
+func (w *waiter) refuse(why engine.Reason, opensIn time.Duration, message string) *Refusal {
+	w.gate.target.budget.refund(w.visit.paid)
 	if opensIn > 0 && opensIn < longestPause {
 		message += ", which may take " + opensIn.Round(100*time.Millisecond).String()
 	}

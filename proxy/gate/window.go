@@ -39,7 +39,7 @@ func (w *window) commit(now instant, firstContent time.Duration) {
 }
 
 func (w *window) fail(now instant, k FailureKind) {
-	if k == ClientGone {
+	if k == ClientGone || k == Unsent {
 		return
 	}
 	s := w.slot(now)

@@ -83,7 +83,12 @@ func (t *try) prepare() (*Outgoing, *failed) {
 }
 
 // exchange sends, and reads the answer up to its commit.
-func (t *try) exchange(out *Outgoing) (*Answer, *failed) {
+func (t *try) exchange(out *Outgoing) (answer *Answer, f *failed) {
+	defer func() {
+		if answer == nil && f == nil { // lost, or a defect: nobody releases it later
+			t.permit.Release()
+		}
+	}()
 	t.sentAt = t.Clock.Now()
 	t.join(out)
 	in, err := t.target.Sender.Send(out)
@@ -206,7 +211,7 @@ func (t *try) render() (*Outgoing, *failed) {
 		err = t.checkMerged(body)
 	}
 	if err != nil {
-		t.settle(gate.RequestFault, 0)
+		t.settle(gate.Unsent, 0)
 		return nil, t.unfit(err.Error())
 	}
 	t.edits = append(t.edits, applied...)
