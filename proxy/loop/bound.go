@@ -51,6 +51,12 @@ func (t *Trims) find(prompt uint64) (p plan, ok bool) {
 	return t.plans.Get(prompt)
 }
 
+func (t *Trims) forget(prompt uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.plans.Remove(prompt)
+}
+
 func (t *Trims) some() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -82,9 +88,15 @@ func (t *try) resume() {
 	}
 }
 
-// bind remembers how an answered request was trimmed that began a tool loop.
+// bind remembers how an answered request was trimmed that began a tool loop, and that it was not: it may have been asked before.
 func (t *try) bind() {
-	if t.trimmed != nil && !t.resumed {
+	switch {
+	case t.resumed:
+	case t.trimmed != nil:
 		t.Trims.remember(t.prompt, *t.trimmed)
+	case t.binds() && t.Trims.some():
+		if prompts := t.x.Call.Prefixes(); len(prompts) > 0 {
+			t.Trims.forget(prompts[len(prompts)-1].Hash)
+		}
 	}
 }

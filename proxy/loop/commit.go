@@ -65,12 +65,12 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	t.committed()
 	t.permit.Release()
 	t.learn(usage)
-	t.ended(trace.End{
+	a := t.answer(in)
+	a.Body, a.whole = body, t
+	a.end = trace.End{
 		Outcome: trace.OK, Status: in.Status(), FirstContent: t.Clock.Now().Sub(t.x.Began), Usage: readUsage(usage),
 		Mismatches: t.compare(usage, ""),
-	})
-	a := t.answer(in)
-	a.Body = body
+	}
 	return a, nil
 }
 
@@ -87,38 +87,43 @@ func (t *try) hold(in Incoming) (*Answer, *failed) {
 	limit := earlier(t.until, t.sentAt.Add(orElse(0, t.target.Timeouts.FirstEvent)))
 	for {
 		stream.Limit(limit)
-		event, err := r.events.Next()
-		if err != nil {
-			f := t.rejected(in, unread(r, err))
+		step, failed := r.preamble()
+		switch {
+		case failed != nil:
+			f := t.rejected(in, *failed)
 			r.events.Release()
 			return nil, f
-		}
-		step := r.watch.Step(event)
-		r.learnSignature(event)
-		if step == dialect.Failure {
-			f := t.rejected(in, failure.Answer{Status: in.Status(), Body: event.Data, InStream: true})
-			r.events.Release()
-			return nil, f
-		}
-		if r.held, err = r.tell(r.held, event); err != nil {
-			f := t.rejected(in, failure.Answer{Status: in.Status(), Err: fmt.Errorf("%w: %w", failure.ErrIncomplete, err)})
-			r.events.Release()
-			return nil, f
-		}
-		if step != dialect.Preamble || len(r.held) > maxPreamble {
+		case step != dialect.Preamble, len(r.held) > maxPreamble:
 			return t.relay(r)
 		}
 		limit = earlier(t.until, t.Clock.Now().Add(orElse(0, t.target.Timeouts.Idle)))
 	}
 }
 
+// preamble holds the next event, or says why the stream is no answer. The failure is valid until the next event.
+func (r *Relay) preamble() (dialect.Step, *failure.Answer) {
+	event, err := r.events.Next()
+	if err != nil {
+		return 0, unread(r, err)
+	}
+	step := r.watch.Step(event)
+	r.learnSignature(event)
+	if step == dialect.Failure {
+		return step, &failure.Answer{Status: r.in.Status(), Body: event.Data, InStream: true}
+	}
+	if r.held, err = r.tell(r.held, event); err != nil {
+		return step, &failure.Answer{Status: r.in.Status(), Err: fmt.Errorf("%w: %w", failure.ErrIncomplete, err)}
+	}
+	return step, nil
+}
+
 // unread is the failure of a stream that ended before its first content. What stands in it without being an event may be
 // an error's bare JSON.
-func unread(r *Relay, err error) failure.Answer {
+func unread(r *Relay, err error) *failure.Answer {
 	if left := bytes.TrimSpace(r.events.Pending()); errors.Is(err, io.ErrUnexpectedEOF) && bytes.HasPrefix(left, []byte("{")) {
-		return failure.Answer{Status: r.in.Status(), Body: left, InStream: true}
+		return &failure.Answer{Status: r.in.Status(), Body: left, InStream: true}
 	}
-	return failure.Answer{Status: r.in.Status(), Err: unfinished(err, len(r.held) == 0)}
+	return &failure.Answer{Status: r.in.Status(), Err: unfinished(err, len(r.held) == 0)}
 }
 
 // unfinished is why a stream that has not committed is no answer.

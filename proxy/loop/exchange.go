@@ -152,6 +152,9 @@ type Answer struct {
 	Message string
 	// Gone means the client has left and there is nobody to answer.
 	Gone bool
+
+	whole *try // whose target's answer this is, when there is nothing left to relay; then end says how it went
+	end   trace.End
 }
 
 // answered is a failure that a target really answered with.

@@ -2,6 +2,8 @@ package loop
 
 import (
 	"bytes"
+	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 
 	"spillway/engine"
@@ -19,6 +21,7 @@ type side struct {
 	done   clock.Signal
 	answer *Answer
 	failed *failed
+	defect any // what the side panicked with
 }
 
 // hedge makes the attempt, and a second one elsewhere if nothing has committed after the hedge's delay. It returns what
@@ -39,7 +42,7 @@ func (t *try) hedge(out *Outgoing) (*Answer, []*failed) {
 	if t.Clock.Wait(clock.Forever, &first.done, &second.done) == 1 {
 		sides = []*side{second, first}
 	}
-	if sides[0].answer != nil {
+	if sides[0].answer != nil || sides[0].defect != nil {
 		sides[1].gone.Fire()
 	}
 	t.Clock.Wait(clock.Forever, &sides[1].done)
@@ -71,11 +74,27 @@ func (t *try) run(out *Outgoing) *side {
 	forget := t.x.Gone.OnFire(s.gone.Fire)
 	t.gone, out.Gone, out.Header = &s.gone, &s.gone, copied(out.Header)
 	t.Clock.Go(func() {
+		defer s.done.Fire()
+		defer forget()
+		defer func() {
+			if defect := recover(); defect != nil {
+				s.defect = fmt.Sprintf("%v, in one side of a hedge:\n%s", defect, debug.Stack())
+			}
+		}()
 		s.answer, s.failed = t.exchange(out)
-		forget()
-		s.done.Fire()
 	})
 	return s
+}
+
+// drop lets go of an answer that nobody will read.
+func (s *side) drop() {
+	switch {
+	case s.answer == nil:
+	case s.answer.Relay != nil:
+		_ = s.answer.Relay.Close()
+	default:
+		_ = s.answer.Incoming.Close()
+	}
 }
 
 // win says whether the attempt may commit: no other side of it has.
@@ -89,8 +108,15 @@ func (t *try) lost(in Incoming) {
 	t.settle(gate.ClientGone, 0)
 }
 
-// conclude is what came of the sides, in finishing order. A side that was cancelled is no attempt.
+// conclude is what came of the sides, in finishing order. A side that was cancelled is no attempt. A defect of one goes on here,
+// where it ends this request alone.
 func conclude(sides ...*side) (answer *Answer, failures []*failed) {
+	for i, s := range sides {
+		if s.defect != nil {
+			sides[len(sides)-1-i].drop()
+			panic(s.defect)
+		}
+	}
 	for _, s := range sides {
 		switch won := s.try.race.winner.Load(); {
 		case s.answer != nil:

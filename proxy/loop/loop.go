@@ -48,7 +48,7 @@ type Observer interface {
 // Run decides and attempts until there is an answer. It returns when the answer is committed; a streamed one goes on
 // in [Answer.Relay], which must be closed.
 func (l *Loop) Run(x *Exchange) *Answer {
-	for {
+	for x.decisions < maxDecisions {
 		decision := l.decide(x)
 		if x.Gone.Fired() {
 			return l.gone(x)
@@ -65,14 +65,18 @@ func (l *Loop) Run(x *Exchange) *Answer {
 			l.failed(x, f)
 		}
 		if answer != nil {
+			if answer.whole != nil {
+				answer.whole.ended(answer.end)
+			}
 			return answer
 		}
 	}
+	return l.fail(x, nil)
 }
 
 // exhausted says that the request has used up what Go allows it, whatever the policy wants.
 func (x *Exchange) exhausted() bool {
-	return x.sendsLeft() <= 0 || x.decisions > maxDecisions || x.deadlines >= 2
+	return x.sendsLeft() <= 0 || x.deadlines >= 2
 }
 
 // sendsLeft is how many more sends the request may make. An SDK that is trying again multiplies them, so each of its own
