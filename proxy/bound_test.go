@@ -60,6 +60,10 @@ func TestBoundThinkingKeepsItsCut(t *testing.T) {
 	if further := ask("its tool loop", next+called("u3")+"]}", "", "trim;thinking=3;saved="); !strings.HasPrefix(further, over) {
 		t.Errorf("the loop does not go on as it began:\n%.200s\n%.200s", over, further)
 	}
+	retold := begun + `,{"role":"assistant","content":"Done."},{"role":"user","content":"Anew."}`
+	ask("a turn begins, cut", retold+"]}", "yes", "trim;tool_results=15;saved=")
+	ask("and again, whole", retold+"]}", "", "")
+	ask("its tool loop, as it began at last", retold+called("u4")+"]}", "", "")
 	if trace := l.Get(t, "/api/requests"); !strings.Contains(trace, "claude-fable-5-1") {
 		t.Error(trace)
 	}

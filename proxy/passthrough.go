@@ -105,32 +105,33 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 // rawStream is an answer that nobody reads on the way.
 type rawStream struct {
 	io.Reader
-	in     loop.Incoming
-	leave  func()
-	settle func() // at the end, before the client knows of it
+	proxy   *Proxy
+	arrival *arrival
+	in      loop.Incoming
+	settle  func() // at the end, before the client knows of it
 }
 
 func (p *Proxy) rawStream(a *arrival, t *loop.Target, in loop.Incoming, stream io.Reader) *rawStream {
 	if !a.paysForPassed() {
-		return &rawStream{stream, in, a.leave, func() {}}
+		return &rawStream{stream, p, a, in, func() {}}
 	}
 	noted := &passed{model: a.modelAsked(), asked: len(a.body.bytes())}
-	return &rawStream{io.TeeReader(stream, noted), in, a.leave, func() { a.settleStream(t, noted, p.clock.Now()) }}
+	return &rawStream{io.TeeReader(stream, noted), p, a, in, func() { a.settleStream(t, noted, p.clock.Now()) }}
 }
 
 // Read implements [io.Reader].
-func (s *rawStream) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
-	if err != nil {
+func (s *rawStream) Read(p []byte) (n int, err error) {
+	defer s.proxy.breakOff(s.arrival, &err)
+	if n, err = s.Reader.Read(p); err != nil {
 		s.settle()
 	}
 	return n, err
 }
 
 // Close implements [io.Closer].
-func (s *rawStream) Close() error {
+func (s *rawStream) Close() (err error) {
+	defer s.arrival.leave()
+	defer s.proxy.breakOff(s.arrival, &err)
 	s.settle() // if the client has left before the end; a second time it does nothing
-	err := s.in.Close()
-	s.leave()
-	return err
+	return s.in.Close()
 }

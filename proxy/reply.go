@@ -41,7 +41,7 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 	}
 	if answer.Relay != nil {
 		a.streams = true
-		resp.SetBodyStream(&eventStream{relay: answer.Relay, leave: a.leave}, -1)
+		resp.SetBodyStream(&eventStream{p, a, answer.Relay}, -1)
 		return
 	}
 	resp.SetBody(answer.Body)
@@ -54,7 +54,7 @@ func (p *Proxy) reply(a *arrival, x *loop.Exchange, answer *loop.Answer) {
 func (p *Proxy) replyOld(a *arrival, answer *loop.Answer) {
 	a.ctx.HijackSetNoResponse(true)
 	a.ctx.Hijack(func(c net.Conn) { _ = c.Close() })
-	stream := &eventStream{relay: answer.Relay, leave: a.leave}
+	stream := &eventStream{p, a, answer.Relay}
 	defer func() { _ = stream.Close() }()
 	resp := &a.ctx.Response.Header
 	resp.SetContentLength(-2) // neither a length nor chunks
@@ -127,8 +127,9 @@ const statusClientGone = 499
 
 // eventStream is a committed answer as the server writes it: each Write is one chunk, flushed at once.
 type eventStream struct {
-	relay *loop.Relay
-	leave func()
+	proxy   *Proxy
+	arrival *arrival
+	relay   *loop.Relay
 }
 
 var _ fasthttp.BodyWriterTo = (*eventStream)(nil)
@@ -138,6 +139,7 @@ func (s *eventStream) SupportsBodyWriteTo() bool { return true }
 
 // WriteTo implements [io.WriterTo]. An error makes the server cut the connection instead of ending the body.
 func (s *eventStream) WriteTo(w io.Writer) (n int64, err error) {
+	defer s.proxy.breakOff(s.arrival, &err)
 	for {
 		events, err := s.relay.Next()
 		if len(events) > 0 {
@@ -159,10 +161,10 @@ func (s *eventStream) WriteTo(w io.Writer) (n int64, err error) {
 func (s *eventStream) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
 
 // Close implements [io.Closer].
-func (s *eventStream) Close() error {
-	err := s.relay.Close()
-	s.leave()
-	return err
+func (s *eventStream) Close() (err error) {
+	defer s.arrival.leave()
+	defer s.proxy.breakOff(s.arrival, &err)
+	return s.relay.Close()
 }
 
 // headerSafe is text without what would end or split a header.
