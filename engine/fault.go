@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Position is a place in a file a person wrote. Line and Column count from 1; File is relative where possible.
@@ -59,9 +60,10 @@ func (f *Fault) Frame() string {
 	b.WriteString(f.Message + "\n")
 	if f.Source != "" {
 		number := fmt.Sprint(f.Line)
-		fmt.Fprintf(&b, "  %s | %s\n", number, f.Source)
-		if f.Column > 0 {
-			fmt.Fprintf(&b, "  %s | %s^\n", strings.Repeat(" ", len(number)), indentLike(f.Source, f.Column-1))
+		source, column := around(f.Source, f.Column)
+		fmt.Fprintf(&b, "  %s | %s\n", number, source)
+		if column > 0 {
+			fmt.Fprintf(&b, "  %s | %s^\n", strings.Repeat(" ", len(number)), indentLike(source, column-1))
 		}
 	}
 	if f.Hint != "" {
@@ -71,6 +73,31 @@ func (f *Fault) Frame() string {
 		b.WriteString("    at " + caller + "\n")
 	}
 	return b.String()
+}
+
+// frameWidth is how many bytes of a line a frame shows at most before and behind its column.
+const frameWidth = 100
+
+// around is what of a line is looked at by a person, and the column there: all, unless somebody wrote, or packed, too much into it.
+func around(line string, column int) (part string, at int) {
+	begin, end := max(0, column-frameWidth), min(len(line), max(0, column)+frameWidth)
+	if begin >= end {
+		return "", 0
+	}
+	for begin > 0 && !utf8.RuneStart(line[begin]) {
+		begin++
+	}
+	for end < len(line) && !utf8.RuneStart(line[end]) {
+		end--
+	}
+	part, at = line[begin:end], column-begin
+	if begin > 0 {
+		part, at = "…"+part, at+len("…")
+	}
+	if end < len(line) {
+		part += "…"
+	}
+	return part, at
 }
 
 // indentLike is blank space as wide as the first n bytes of line, keeping its tabs.

@@ -13,7 +13,8 @@ import (
 // BenchmarkDecideFirst is what every request pays: the first decision of each policy, with two targets configured.
 func BenchmarkDecideFirst(b *testing.B) {
 	env := engine.Environment{Targets: []engine.Target{{Name: "claude", Dialect: engine.Anthropic}, {Name: "openai", Dialect: engine.OpenAI}}}
-	set, faults := policyset.Load(nil, "policies", policies.Files(), env, runtime.Limits{Decide: time.Second})
+	src, _ := policyset.Read("policies", policies.Files())
+	set, faults := policyset.Load(nil, src, env, runtime.Limits{Decide: time.Second})
 	if len(faults) > 0 {
 		b.Fatal(faults)
 	}

@@ -53,7 +53,8 @@ func TestShippedPoliciesLoadWithAnyConfiguration(t *testing.T) {
 		"empty":  {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			set, faults := policyset.Load(nil, "policies", policies.Files(), env, runtime.Limits{})
+			src, _ := policyset.Read("policies", policies.Files())
+			set, faults := policyset.Load(nil, src, env, runtime.Limits{})
 			show(t, faults)
 			if faults == nil {
 				set.Close()

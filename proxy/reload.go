@@ -52,7 +52,6 @@ func (p *Proxy) reload() {
 	}
 	old, revision := p.current.Load(), f.Revision()
 	switch {
-	case revision == "": // Load says why
 	case revision == old.Revision:
 		p.accept()
 		return

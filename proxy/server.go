@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"runtime/debug"
 	"strconv"
 	"sync"
@@ -110,7 +111,7 @@ func (p *Proxy) start(bind Bind) error {
 		return faults
 	}
 	next, faults := f.Build(p.current.Load(), p.connect, p.clock.Now())
-	if len(faults) > 0 {
+	if faults = append(f.Config.Unwritable(os.Getenv), faults...); len(faults) > 0 {
 		return faults
 	}
 	if faults := p.openAccounts(next); len(faults) > 0 {

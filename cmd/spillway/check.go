@@ -45,12 +45,12 @@ func (c *checkCommand) Run(out output) error {
 // storms sends the storms of the project's tables. Those of the embedded policies were sent when this binary was tested.
 func (c *checkCommand) storms(sources snapshot.Sources) (faults engine.Faults) {
 	project, faults := sources.Open()
-	if len(faults) > 0 || c.Short || !project.OnDisk {
+	if len(faults) > 0 || c.Short || project.Root == "" {
 		return faults
 	}
 	stop, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer restore()
-	_, failed := policyset.Test(project.Root, project.Policies, &policyset.Tests{
+	_, failed := policyset.Test(project.Policies, &policyset.Tests{
 		Env: project.Env, Limits: project.Limits, StormsOnly: true,
 		Storm: func(s table.Storm) ([]table.Measured, error) { return sendStorm(stop, s) },
 		Row:   func(_ string, r table.Result) { faults = append(faults, r.Faults...) },

@@ -67,7 +67,7 @@ func (t *trial) test(teller tables.Teller, sum *tables.Sum) ([]*policyset.Tested
 	if t.command.Short {
 		tests.Storm = nil
 	}
-	return policyset.Test(project.Root, project.Policies, &tests)
+	return policyset.Test(project.Policies, &tests)
 }
 
 // storm sends a storm, and says on a terminal that this may take a while.
@@ -121,7 +121,7 @@ func (t *trial) paths() ([]string, error) {
 	switch {
 	case len(faults) > 0 && len(paths) == 0:
 		return nil, faults
-	case len(faults) == 0 && project.OnDisk:
+	case len(faults) == 0 && project.Root != "":
 		paths = append(paths, project.Root)
 	case len(paths) == 0:
 		return nil, usageError{errors.New("--watch: the embedded policies do not change; name a folder of policies")}

@@ -16,21 +16,17 @@ import (
 	"spillway/engine/table"
 )
 
-// Load compiles every policy in the root of files and runs the tables beside them. It returns a whole set, or every fault
+// Load compiles every policy in the root of the source and runs the tables beside them. It returns a whole set, or every fault
 // of every file; a half-written file is a fault like any other, and the next look at the folder finds it whole.
 //
 // `name.ts` or `name.js` is the policy called name, and `name.test.ts` or `name.test.js` its table. Files that begin with _,
-// end in .d.ts or are in folders are helpers. Faults name files below root, the folder as a person would write it.
+// end in .d.ts or are in folders are helpers.
 //
 // previous is the set in use, nil when there is none: a table that passed in it is not run again for the same code, targets
 // and vars. That is what makes an edit quick.
-func Load(previous *Set, root string, files fs.FS, env engine.Environment, limits runtime.Limits) (*Set, engine.Faults) {
-	src, err := read(files)
-	if err != nil {
-		return nil, engine.Faults{unreadable(root, err)}
-	}
-	l := &loading{folder: script.Folder{FS: src, Root: root}, source: src, env: env, limits: limits, programs: make(map[string]*script.Program),
-		set: &Set{revision: src.revision(env), policies: make(map[string]*runtime.Policy), passed: make(map[trial]bool)}}
+func Load(previous *Set, src *Source, env engine.Environment, limits runtime.Limits) (*Set, engine.Faults) {
+	l := &loading{folder: src.folder(), source: src, env: env, limits: limits, programs: make(map[string]*script.Program),
+		set: &Set{revision: src.Revision(env), policies: make(map[string]*runtime.Policy), passed: make(map[trial]bool)}}
 	if previous != nil {
 		l.passed = previous.passed
 	}
@@ -55,20 +51,10 @@ func Load(previous *Set, root string, files fs.FS, env engine.Environment, limit
 	return l.set, nil
 }
 
-// Revision is what [Set.Revision] would be if files were loaded now: so whoever was told that something may have changed
-// can know whether anything did.
-func Revision(files fs.FS, env engine.Environment) (string, error) {
-	src, err := read(files)
-	if err != nil {
-		return "", fmt.Errorf("read policies: %w", err)
-	}
-	return src.revision(env), nil
-}
-
 // loading is a set under construction.
 type loading struct {
 	folder   script.Folder
-	source   *source
+	source   *Source
 	env      engine.Environment
 	limits   runtime.Limits
 	programs map[string]*script.Program // by policy; nil for one that does not compile
@@ -147,15 +133,8 @@ func (l *loading) twice(file, name string) *engine.Fault {
 
 // orphan is the fault of a table without a policy.
 func (l *loading) orphan(file, name string) *engine.Fault {
-	var policies []string
-	for other := range l.source.texts {
-		if role, policy := roleOf(other); role == isPolicy {
-			policies = append(policies, policy)
-		}
-	}
-	slices.Sort(policies)
 	return &engine.Fault{
-		Position: l.at(file), Message: fmt.Sprintf("there is no policy %q for this table to test", name), Hint: meant(name, policies),
+		Position: l.at(file), Message: fmt.Sprintf("there is no policy %q for this table to test", name), Hint: meant(name, l.source.Names()),
 	}
 }
 
@@ -166,10 +145,9 @@ func meant(name string, names []string) string {
 	return "a table has the name of its policy: name.test.ts for name.ts"
 }
 
-func unreadable(root string, err error) *engine.Fault {
-	f := &engine.Fault{Position: engine.Position{File: root}, Message: "read policies: " + err.Error()}
+func unreadable(file string, err error) *engine.Fault {
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
-		f.Position.File, f.Message = path.Join(root, at.Path), "read policies: "+at.Err.Error()
+		err = at.Err
 	}
-	return f
+	return &engine.Fault{Position: engine.Position{File: file}, Message: "cannot be read: " + err.Error()}
 }

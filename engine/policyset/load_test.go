@@ -1,8 +1,11 @@
 package policyset_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 
@@ -26,9 +29,18 @@ func folder(namesAndTexts ...string) fstest.MapFS {
 	return files
 }
 
+// loadFrom reads and loads.
+func loadFrom(root string, files fs.FS, env engine.Environment, limits runtime.Limits) (*policyset.Set, engine.Faults) {
+	src, faults := policyset.Read(root, files)
+	if faults != nil {
+		return nil, faults
+	}
+	return policyset.Load(nil, src, env, limits)
+}
+
 func load(t *testing.T, files fstest.MapFS) *policyset.Set {
 	t.Helper()
-	set, faults := policyset.Load(nil, "policies", files, env, runtime.Limits{})
+	set, faults := loadFrom("policies", files, env, runtime.Limits{})
 	if faults != nil {
 		t.Fatal(faults)
 	}
@@ -102,7 +114,7 @@ func TestEveryFaultOfEveryFileIsReported(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			set, faults := policyset.Load(nil, "policies", c.files, env, runtime.Limits{})
+			set, faults := loadFrom("policies", c.files, env, runtime.Limits{})
 			if set != nil || len(faults) != len(c.want) {
 				t.Fatalf("set: %v, faults:\n%v", set, faults)
 			}
@@ -116,7 +128,7 @@ func TestEveryFaultOfEveryFileIsReported(t *testing.T) {
 }
 
 func TestPlacesInAMessageAreBelowTheRoot(t *testing.T) {
-	_, faults := policyset.Load(nil, "/etc/policies", folder(
+	_, faults := loadFrom("/etc/policies", folder(
 		"a.ts", good,
 		"a.test.ts", `export default [{ name: "r", want: { send: "openai" } }]`,
 		"b.ts", "import { x } from './lib/x';\nexport const y = x();\n"+good,
@@ -135,12 +147,24 @@ func TestPlacesInAMessageAreBelowTheRoot(t *testing.T) {
 
 func TestAFolderThatCannotBeRead(t *testing.T) {
 	missing := t.TempDir() + "/missing"
-	_, faults := policyset.Load(nil, missing, os.DirFS(missing), env, runtime.Limits{})
-	if len(faults) != 1 || faults[0].Error() != missing+": read policies: no such file or directory" {
+	_, faults := loadFrom(missing, os.DirFS(missing), env, runtime.Limits{})
+	if len(faults) != 1 || faults[0].Error() != missing+": cannot be read: no such file or directory" {
 		t.Errorf("got %v", faults)
 	}
-	if _, err := policyset.Revision(os.DirFS(missing), env); err == nil {
-		t.Error("a missing folder has a revision")
+}
+
+// Every file that cannot be read is told of at once, and none is waited for.
+func TestFilesThatCannotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	if err := errors.Join(syscall.Mkfifo(dir+"/pipe.ts", 0o600), os.Symlink("none", dir+"/broken.ts"), os.Mkdir(dir+"/folder.ts", 0o700),
+		os.Symlink("/dev/zero", dir+"/_zero.json"), os.WriteFile(dir+"/a.ts", []byte(good), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	src, faults := policyset.Read("p", os.DirFS(dir))
+	want := "p/_zero.json: cannot be read: it is not a regular file\np/broken.ts: cannot be read: no such file or directory\n" +
+		"p/pipe.ts: cannot be read: it is not a regular file"
+	if faults.Error() != want || strings.Join(src.Names(), " ") != "a broken pipe" {
+		t.Errorf("%v\n%v", faults, src.Names())
 	}
 }
 
@@ -151,11 +175,11 @@ func TestRevision(t *testing.T) {
 		t.Errorf("revision %q", first)
 	}
 	revision := func(files fstest.MapFS, env engine.Environment) string {
-		r, err := policyset.Revision(files, env)
-		if err != nil {
-			t.Fatal(err)
+		src, faults := policyset.Read("policies", files)
+		if faults != nil {
+			t.Fatal(faults)
 		}
-		return r
+		return src.Revision(env)
 	}
 	tuned := engine.Environment{Targets: env.Targets, Vars: map[string]any{"queue": "20s"}}
 	aliased := engine.Environment{Targets: []engine.Target{{Name: "claude", Dialect: engine.Anthropic, Models: map[string]string{"a": "b"}}}}

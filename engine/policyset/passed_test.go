@@ -30,7 +30,8 @@ func TestPassedTablesAreNotRunAgain(t *testing.T) {
 		if edit != "" {
 			now["p.ts"] = &fstest.MapFile{Data: []byte(edit)}
 		}
-		set, _ := Load(&Set{passed: map[trial]bool{claim: true}}, "policies", now, env, runtime.Limits{})
+		src, _ := Read("policies", now)
+		set, _ := Load(&Set{passed: map[trial]bool{claim: true}}, src, env, runtime.Limits{})
 		if set != nil {
 			set.Close()
 		}

@@ -2,6 +2,7 @@ package policyset_test
 
 import (
 	"fmt"
+	"io/fs"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -18,14 +19,14 @@ type restless struct {
 	quiet bool
 }
 
-// ReadFile implements [fs.ReadFileFS].
-func (r *restless) ReadFile(name string) ([]byte, error) {
-	text, err := r.MapFS.ReadFile(name)
+// Open implements [fs.FS].
+func (r *restless) Open(name string) (fs.File, error) {
+	f, err := r.MapFS.Open(name)
 	if !r.quiet {
 		r.edit()
 		r.edit()
 	}
-	return text, err
+	return f, err
 }
 
 // edit breaks the folder with one edit in three, in turn in every way, and mends it with the next. Every edit makes a new
@@ -64,7 +65,7 @@ func TestAThousandEditsNeverLoadHalfASet(t *testing.T) {
 	folder.edit()
 	loaded, rejected := 0, 0
 	for folder.edits < 1000 {
-		set, faults := policyset.Load(nil, "policies", folder, env, runtime.Limits{Decide: time.Second})
+		set, faults := loadFrom("policies", folder, env, runtime.Limits{Decide: time.Second})
 		switch {
 		case (set == nil) == (faults == nil):
 			t.Fatalf("edit %d: set %v with faults %v", folder.edits, set, faults)
@@ -83,7 +84,7 @@ func TestAThousandEditsNeverLoadHalfASet(t *testing.T) {
 	for folder.edits%3 != 1 {
 		folder.edit()
 	}
-	set, faults := policyset.Load(nil, "policies", folder, env, runtime.Limits{Decide: time.Second})
+	set, faults := loadFrom("policies", folder, env, runtime.Limits{Decide: time.Second})
 	if faults != nil {
 		t.Fatal(faults)
 	}

@@ -26,7 +26,7 @@ func (s *Set) Policy(name string) *runtime.Policy { return s.policies[name] }
 // Names lists the policies, sorted.
 func (s *Set) Names() []string { return slices.Sorted(maps.Keys(s.policies)) }
 
-// Revision is 12 hexadecimal digits that change with any file of the folder, the targets or the vars, and with nothing else.
+// Revision is [Source.Revision] of what the set was made of.
 func (s *Set) Revision() string { return s.revision }
 
 // Close lets the set's runtimes go, once the decisions in flight are made.

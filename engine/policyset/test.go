@@ -3,7 +3,6 @@ package policyset
 import (
 	"cmp"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -50,14 +49,10 @@ func (t *Tested) OK() bool {
 	return len(t.Faults) == 0 && !slices.ContainsFunc(t.Rows, func(r table.Result) bool { return !r.OK() })
 }
 
-// Test runs the tables beside the policies in the root of files; see [Load] for what is what there. The faults are those of
-// the folder as such.
-func Test(root string, files fs.FS, tests *Tests) ([]*Tested, engine.Faults) {
-	src, err := read(files)
-	if err != nil {
-		return nil, engine.Faults{unreadable(root, err)}
-	}
-	l := &loading{folder: script.Folder{FS: src, Root: root}, source: src}
+// Test runs the tables beside the policies in the root of the source; see [Load] for what is what there. The faults are those
+// of the folder as such.
+func Test(src *Source, tests *Tests) ([]*Tested, engine.Faults) {
+	l := &loading{folder: src.folder(), source: src}
 	pairs, faults := l.pairs()
 	if len(faults) > 0 {
 		return nil, faults

@@ -2,6 +2,7 @@ package policyset_test
 
 import (
 	"fmt"
+	"io/fs"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,6 +13,15 @@ import (
 )
 
 // trial runs the tests of a folder and gives what was told, in order.
+// sources are files that can all be read.
+func sources(files fs.FS) *policyset.Source {
+	src, faults := policyset.Read("policies", files)
+	if faults != nil {
+		panic(faults)
+	}
+	return src
+}
+
 func trial(t *testing.T, files map[string]string, tests policyset.Tests) (told []string) {
 	t.Helper()
 	var list []string
@@ -28,7 +38,7 @@ func trial(t *testing.T, files map[string]string, tests policyset.Tests) (told [
 			told = append(told, f.Error())
 		}
 	}
-	_, faults := policyset.Test("policies", folder(list...), &tests)
+	_, faults := policyset.Test(sources(folder(list...)), &tests)
 	for _, f := range faults {
 		told = append(told, f.Error())
 	}
@@ -78,12 +88,12 @@ func TestTheTablesAreRunRowByRow(t *testing.T) {
 }
 
 func TestCoverageIsOfThePolicyAlone(t *testing.T) {
-	tested, faults := policyset.Test("p", folder("a.ts", good, "a.test.ts", `export default [1].map(() => ({ name: "r", want: {} }))`), &policyset.Tests{Env: env, Coverage: true})
+	tested, faults := policyset.Test(sources(folder("a.ts", good, "a.test.ts", `export default [1].map(() => ({ name: "r", want: {} }))`)), &policyset.Tests{Env: env, Coverage: true})
 	if faults != nil || len(tested) != 1 || !tested[0].OK() {
 		t.Fatalf("%+v, %v", tested, faults)
 	}
 	tested[0].Coverage.Each(func(at engine.Position, hit bool) {
-		if at.String() != "p/a.ts:1:28" || !hit {
+		if at.String() != "policies/a.ts:1:28" || !hit {
 			t.Errorf("%s %t", at, hit)
 		}
 	})

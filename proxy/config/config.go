@@ -52,9 +52,10 @@ type Config struct {
 	// Clients are in the order of the file. Empty means that anyone who reaches Listen is served.
 	Clients []Client
 
-	refs     []PolicyRef
-	files    []fileRef
-	filesSum string
+	refs             []PolicyRef
+	files            []fileRef
+	filesSum         string
+	state, decisions fileRef // where the configuration says so
 }
 
 // PolicyRef is a place in the file that names a policy, which has to be in the policy set.
@@ -85,14 +86,12 @@ func Default() *Config {
 }
 
 // Parse reads the text of a configuration file. file names it in faults and is what relative paths in it start from.
-// env looks up a variable's value. Either the configuration or the faults, in the order of the file, are nil.
+// env looks up a variable's value. With faults, which are in the order of the file, the configuration is what could be read of it:
+// good for finding more faults, and for nothing else.
 func Parse(file string, text []byte, env func(string) (string, bool)) (*Config, engine.Faults) {
 	c := Default()
 	c.File, c.refs[0].At.File = file, file
-	if faults := form.Parse(file, string(text), env, c.read); len(faults) > 0 {
-		return nil, faults
-	}
-	return c, nil
+	return c, form.Parse(file, string(text), env, c.read)
 }
 
 // read takes what the file says over the defaults.
@@ -103,7 +102,7 @@ func (c *Config) read(r *form.Report, root *form.Node) {
 	form.Read(s, "tls", &c.TLS, c.readTLS)
 	form.Read(s, "admin_tls", &c.AdminTLS, c.readTLS)
 	form.Read(s, "admin_token", &c.AdminKeys, c.readKeys(nil))
-	form.Read(s, "state", &c.State, form.ReadText)
+	state := form.Read(s, "state", &c.State, form.ReadText)
 	form.Read(s, "policies", &c.Policies, form.ReadText)
 	policy := form.Read(s, "policy", &c.Policy, form.ReadText)
 	var vars form.Tree
@@ -112,13 +111,13 @@ func (c *Config) read(r *form.Report, root *form.Node) {
 	form.Scalar(s, "deadline", &c.Deadline, form.Duration)
 	form.Read(s, "limits", &c.Limits, readLimits)
 	form.Read(s, "telemetry", &c.Telemetry, readTelemetry)
-	form.Read(s, "decisions", &c.Decisions, readDecisions)
+	form.Read(s, "decisions", &c.Decisions, c.readDecisions)
 	form.Read(s, "candidates", &c.Candidates, c.readCandidates)
 	form.Read(s, "targets", &c.Targets, c.readTargets)
 	clients := form.Read(s, "clients", &c.Clients, c.readClients)
 	s.Close()
 
-	c.refs[0] = refTo(r, c.Policy, policy)
+	c.refs[0], c.state = refTo(r, c.Policy, policy), placeOf(r, state)
 	if p := openToAll(c.Listen, clients == nil || len(clients.Items) == 0); p != nil {
 		r.Fault(listen, p.Of(listen.Raw))
 	}
@@ -135,7 +134,7 @@ func (c *Config) read(r *form.Report, root *form.Node) {
 }
 
 // With is a copy of c in which what the command line says wins. An empty argument changes nothing. policies is relative to
-// the working directory.
+// the working directory. With faults the copy is good for finding more of them.
 func (c *Config) With(listen, admin, policies string) (*Config, engine.Faults) {
 	var faults engine.Faults
 	check := func(flag, value string, p *form.Problem) {
@@ -165,10 +164,7 @@ func (c *Config) With(listen, admin, policies string) (*Config, engine.Faults) {
 		}
 		over.Policies = dir
 	}
-	if len(faults) > 0 {
-		return nil, faults
-	}
-	return &over, nil
+	return &over, faults
 }
 
 // PoliciesDir is the folder of policies, with a relative one taken from the configuration file's folder; "" means the

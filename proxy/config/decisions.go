@@ -16,10 +16,11 @@ type Decisions struct {
 	Keep int
 }
 
-func readDecisions(r *form.Report, n *form.Node) (Decisions, bool) {
+func (c *Config) readDecisions(r *form.Report, n *form.Node) (Decisions, bool) {
 	d := Decisions{MaxSize: 100_000_000, Keep: 5}
 	s := form.Open(r, n)
-	if form.Read(s, "file", &d.File, form.ReadText) == nil {
+	file := form.Read(s, "file", &d.File, form.ReadText)
+	if c.decisions = placeOf(r, file); file == nil {
 		s.Missing(n, "file", "name the file that decisions are written to, such as ./decisions.jsonl")
 	}
 	form.Scalar(s, "max_size", &d.MaxSize, form.Size)

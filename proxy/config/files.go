@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"spillway/engine"
 	"spillway/proxy/form"
@@ -30,9 +33,44 @@ func (c *Config) refer(r *form.Report, path string, n *form.Node) string {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(c.File), path)
 	}
-	at, source := r.At(n)
-	c.files = append(c.files, fileRef{path, at, source})
+	f := placeOf(r, n)
+	f.path = path
+	c.files = append(c.files, f)
 	return path
+}
+
+// placeOf is where the configuration names a file; the configuration as a whole for nil.
+func placeOf(r *form.Report, n *form.Node) (f fileRef) {
+	f.at, f.source = r.At(n)
+	return f
+}
+
+// Unwritable are the faults of folders that would be written to and cannot be.
+func (c *Config) Unwritable(env func(string) string) engine.Faults {
+	var l loader
+	check := func(f fileRef, dir, what, hint string) {
+		f.path = "the folder " + dir
+		switch info, err := os.Stat(dir); {
+		case err != nil:
+			l.fault(f, what+", cannot be used: "+reason(err), hint)
+		case !info.IsDir():
+			l.fault(f, what+", is a file", hint)
+		case unix.Access(dir, unix.W_OK|unix.X_OK) != nil:
+			l.fault(f, what+", cannot be written to", hint)
+		}
+	}
+	if log := c.DecisionsFile(); log != "" {
+		check(c.decisions, filepath.Dir(log), "of `decisions`", "make it, or name another file")
+		if info, err := os.Stat(log); err == nil && !info.Mode().IsRegular() {
+			f := c.decisions
+			f.path = log
+			l.fault(f, "is not a regular file", "name another for `decisions`")
+		}
+	}
+	if slices.ContainsFunc(c.Clients, func(client Client) bool { return len(client.Quotas) > 0 }) {
+		check(c.state, c.StateDir(env), "that keeps what clients with `limits` have spent", "make it, or name another with `state`")
+	}
+	return l.faults
 }
 
 // Files are the paths of the files that the configuration names: those of keys and certificates.
@@ -48,8 +86,8 @@ func (c *Config) Files() (paths []string) {
 // FilesSum is a hash of what [Config.WithFiles] read; "" when that was nothing.
 func (c *Config) FilesSum() string { return c.filesSum }
 
-// WithFiles is a copy of c with the keys and certificates that stand in the files it names. read is [os.ReadFile] or stands
-// in for it.
+// WithFiles is a copy of c with the keys and certificates that stand in the files it names. read is
+// [sourcefile.ReadPath] or stands in for it. With faults the copy is good for finding more of them.
 func (c *Config) WithFiles(read func(path string) ([]byte, error)) (*Config, engine.Faults) {
 	if len(c.files) == 0 {
 		return c, nil
@@ -78,10 +116,7 @@ func (c *Config) WithFiles(read func(path string) ([]byte, error)) (*Config, eng
 		over.Targets[i].Keys = l.ownKeys(c, c.Targets[i].Keys)
 	}
 	over.TLS, over.AdminTLS = l.pair(c, c.TLS), l.pair(c, c.AdminTLS)
-	if len(l.faults) > 0 {
-		return nil, l.faults
-	}
-	return &over, nil
+	return &over, l.faults
 }
 
 // loader takes what files hold into a configuration.

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 
 	"spillway/engine/nearest"
+	"spillway/engine/sourcefile"
 )
 
 const extension = ".yaml"
@@ -19,7 +19,7 @@ var ErrUnknown = errors.New("there is no such scenario")
 // Find reads a scenario: the file of that path if there is one, else the one of that name in shipped. The error is an
 // [engine.Faults] when something is wrong in the file.
 func Find(name string, shipped fs.FS) (*Scenario, error) {
-	text, err := os.ReadFile(name)
+	text, err := sourcefile.ReadPath(name)
 	if err != nil && !strings.ContainsAny(name, `/\.`) {
 		text, err = fs.ReadFile(shipped, name+extension)
 	}

@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,8 +19,7 @@ import (
 type Files struct {
 	Config   *config.Config
 	Text     []byte // of the configuration
-	root     string // of the policies, as a person would write it
-	policies fs.FS
+	policies *policyset.Source
 	env      engine.Environment
 }
 
@@ -30,44 +29,36 @@ func (f *Files) revision(policies string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// Revision is that of the snapshot that Build would make, without its work; "" when the policies cannot be read.
-func (f *Files) Revision() string {
-	policies, err := policyset.Revision(f.policies, f.env)
-	if err != nil {
-		return ""
-	}
-	return f.revision(policies)
-}
+// Revision is that of the snapshot that Build would make, without its work.
+func (f *Files) Revision() string { return f.revision(f.policies.Revision(f.env)) }
 
 // load compiles and tests the policies, asks each about a few situations that it will meet one day, and reports everything
 // that is wrong with them. What previous, which may be nil, has tested is not tested again.
 func (f *Files) load(previous *policyset.Set) (*policyset.Set, engine.Faults) {
-	set, faults := policyset.Load(previous, f.root, f.policies, f.env, runtime.Limits{Decide: f.Config.Limits.Decide})
-	if dir := f.Config.PoliciesDir(); len(faults) == 1 && dir != "" && faults[0].File == f.root && faults[0].Hint == "" {
-		faults[0].Hint = beside(f.root)
+	faults := f.unknownPolicies()
+	set, failed := policyset.Load(previous, f.policies, f.env, runtime.Limits{Decide: f.Config.Limits.Decide})
+	if len(failed) > 0 {
+		return nil, append(faults, failed...)
 	}
-	if len(faults) > 0 {
-		return nil, faults
-	}
-	faults = unknownPolicies(f.Config, set)
-	if len(faults) == 0 {
-		faults = sampled(f.Config, set)
-	}
-	if len(faults) > 0 {
+	if faults = append(faults, sampled(f.Config, set)...); len(faults) > 0 {
 		set.Close()
 		return nil, faults
 	}
 	return set, nil
 }
 
-// unknownPolicies are the policies that the configuration names and the set lacks.
-func unknownPolicies(c *config.Config, set *policyset.Set) (faults engine.Faults) {
-	for _, ref := range c.PolicyRefs() {
-		if set.Policy(ref.Name) != nil {
+// unknownPolicies are the policies that the configuration names and the folder lacks.
+func (f *Files) unknownPolicies() (faults engine.Faults) {
+	names := f.policies.Names()
+	if len(names) == 0 {
+		return nil // which says more
+	}
+	for _, ref := range f.Config.PolicyRefs() {
+		if slices.Contains(names, ref.Name) {
 			continue
 		}
-		hint := "there are " + strings.Join(set.Names(), ", ") + "; the default is chosen with `policy: NAME` in spillway.yaml"
-		if near := nearest.Name(ref.Name, set.Names()); near != "" {
+		hint := "there are " + strings.Join(names, ", ") + "; the default is chosen with `policy: NAME` in spillway.yaml"
+		if near := nearest.Name(ref.Name, names); near != "" {
 			hint = "did you mean " + strconv.Quote(near) + "?"
 		}
 		faults = append(faults, &engine.Fault{

@@ -2,10 +2,11 @@ package snapshot
 
 import (
 	"fmt"
-	"io/fs"
+	"os"
 	"strings"
 
 	"spillway/engine"
+	"spillway/engine/policyset"
 	"spillway/engine/runtime"
 	"spillway/proxy/config"
 )
@@ -17,7 +18,7 @@ func (s Sources) Check() (report string, faults engine.Faults) {
 		return "", faults
 	}
 	set, faults := f.load(nil)
-	if len(faults) > 0 {
+	if faults = append(f.Config.Unwritable(os.Getenv), faults...); len(faults) > 0 {
 		return "", faults
 	}
 	c := f.Config
@@ -41,12 +42,11 @@ func (s Sources) Targets() ([]config.Target, engine.Faults) {
 
 // Project is what policies are tested in.
 type Project struct {
-	// Root is the folder of the policies as a person would write it; OnDisk is false for the embedded ones.
-	Root     string
-	OnDisk   bool
-	Policies fs.FS
-	Env      engine.Environment
-	Limits   runtime.Limits
+	Policies *policyset.Source
+	// Root is their folder as a person would write it; "" for the embedded ones.
+	Root   string
+	Env    engine.Environment
+	Limits runtime.Limits
 }
 
 // Open reads a project up to its policies.
@@ -56,8 +56,7 @@ func (s Sources) Open() (Project, engine.Faults) {
 		return Project{}, faults
 	}
 	return Project{
-		Root: f.root, OnDisk: f.Config.PoliciesDir() != "", Policies: f.policies,
-		Env: f.env, Limits: runtime.Limits{Decide: f.Config.Limits.Decide},
+		Policies: f.policies, Root: asWritten(f.Config.PoliciesDir()), Env: f.env, Limits: runtime.Limits{Decide: f.Config.Limits.Decide},
 	}, nil
 }
 

@@ -1,13 +1,17 @@
 package snapshot
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"spillway/engine"
 	"spillway/engine/nearest"
+	"spillway/engine/policyset"
+	"spillway/engine/sourcefile"
 	"spillway/proxy/config"
 )
 
@@ -21,38 +25,50 @@ type Sources struct {
 	Embedded fs.FS
 }
 
-// Read reads the configuration, and finds the policies.
+// Read reads the configuration and the policies. When something is wrong with either, it says what else is.
 func (s Sources) Read() (*Files, engine.Faults) {
 	c, text, faults := s.loadConfig()
-	if len(faults) > 0 {
+	if c == nil {
 		return nil, faults
 	}
-	f := &Files{Config: c, Text: text, root: "policies", policies: s.Embedded}
+	root, policies := "policies", s.Embedded
 	if dir := c.PoliciesDir(); dir != "" {
-		f.root, f.policies = asWritten(dir), os.DirFS(dir)
+		root, policies = asWritten(dir), os.DirFS(dir)
 	}
+	f := &Files{Config: c, Text: text}
 	f.env.Targets, f.env.Vars = c.Engine()
+	var unread engine.Faults
+	f.policies, unread = policyset.Read(root, policies)
+	for _, fault := range unread {
+		if fault.File == root {
+			fault.Hint = beside(root)
+		}
+	}
+	if faults = append(faults, unread...); len(faults) > 0 {
+		faults = slices.Concat(faults, c.Unwritable(os.Getenv), f.unknownPolicies())
+		slices.SortStableFunc(faults, func(a, b *engine.Fault) int { return cmp.Compare(a.Line, b.Line) })
+		return nil, append(faults, f.policies.Compile()...)
+	}
 	return f, nil
 }
 
-func (s Sources) loadConfig() (*config.Config, []byte, engine.Faults) {
-	c, text := config.Default(), []byte(nil)
+// loadConfig is the configuration, as good as it can be read; nil when its file cannot.
+func (s Sources) loadConfig() (c *config.Config, text []byte, faults engine.Faults) {
+	c = config.Default()
 	if s.Config != "" {
 		file := asWritten(s.Config)
 		var err error
-		if text, err = os.ReadFile(file); err != nil {
+		if text, err = sourcefile.ReadPath(file); err != nil {
 			return nil, nil, engine.Faults{{Position: engine.Position{File: file}, Message: "cannot be read: " + reason(err), Hint: beside(file)}}
 		}
-		var faults engine.Faults
-		if c, faults = config.Parse(file, text, os.LookupEnv); len(faults) > 0 {
-			return nil, nil, faults
-		}
+		c, faults = config.Parse(file, text, os.LookupEnv)
 	}
-	c, faults := c.With(s.Listen, s.Admin, s.Policies)
-	if len(faults) == 0 {
-		c, faults = c.WithFiles(os.ReadFile)
+	c, flags := c.With(s.Listen, s.Admin, s.Policies)
+	if len(faults) == 0 { // else they may hold against what could not be read
+		faults = flags
 	}
-	return c, text, faults
+	c, unread := c.WithFiles(sourcefile.ReadPath)
+	return c, text, append(faults, unread...)
 }
 
 // asWritten is a path as a person in the working directory would write it.
