@@ -48,17 +48,22 @@ func TestOperatorPausesAndResumes(t *testing.T) {
 
 func TestOrdersThatAreRefused(t *testing.T) {
 	l := start(t, setup{Targets: []simtarget.Config{{}}})
-	for path, c := range map[string]struct {
-		body   string
-		status int
+	for _, c := range []struct {
+		path, body string
+		status     int
+		says       string
 	}{
-		"/api/targets/nobody/pause": {`{"for":"1m"}`, 404},
-		"/api/targets/a/destroy":    {`{}`, 404},
-		"/api/targets/a/pause":      {`{"for":"-1m"}`, 400},
-		"/api/targets/a/resume":     {`{`, 400},
+		{"nobody/pause", `{"for":"1m"}`, 404, "there is no target nobody"},
+		{"a/destroy", `{}`, 404, "orders are pause and resume"},
+		{"a/pause", `{"for":"-1m"}`, 400, "for: a duration above zero, such as 10m"},
+		{"a/pause", `{}`, 400, "for: a duration above zero, such as 10m"},
+		{"a/pause", `{"for":"1m","modle":"x"}`, 400, `there is no key \"modle\" (did you mean \"model\"?)`},
+		{"a/pause", `{"for":"soon"}`, 400, "invalid duration"},
+		{"a/resume", `{`, 400, "unexpected end"},
+		{"a/resume", `[]`, 400, "cannot unmarshal array"},
 	} {
-		if got := order(t, l, path, c.body); got.StatusCode != c.status || !json.Valid([]byte(got.Body)) {
-			t.Errorf("%s: %d %s, want %d", path, got.StatusCode, got.Body, c.status)
+		if got := order(t, l, "/api/targets/"+c.path, c.body); got.StatusCode != c.status || !json.Valid([]byte(got.Body)) || !strings.Contains(got.Body, c.says) {
+			t.Errorf("%s %s: %d %s, want %d with %s", c.path, c.body, got.StatusCode, got.Body, c.status, c.says)
 		}
 	}
 	resp, err := http.Post(l.Admin+"/api/targets/a/pause", "text/plain", strings.NewReader(`{"for":"1m"}`))

@@ -2,12 +2,15 @@ package proxy
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
 
+	"spillway/engine/nearest"
 	"spillway/proxy/gate"
 	"spillway/proxy/loop"
 )
@@ -46,7 +49,7 @@ func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
 		refuseAdmin(ctx, fasthttp.StatusNotFound, "there is no target "+name)
 		return
 	}
-	if err = json.Unmarshal(ctx.PostBody(), &o); err == nil && verb == "pause" {
+	if o, err = readOrder(ctx.PostBody()); err == nil && verb == "pause" && o.For != "" {
 		d, err = time.ParseDuration(o.For)
 	}
 	switch {
@@ -66,6 +69,30 @@ func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
 	default:
 		refuseAdmin(ctx, fasthttp.StatusNotFound, "orders are pause and resume")
 	}
+}
+
+// readOrder reads an order, and nothing but an order: a key that is mistyped would pause the wrong thing.
+func readOrder(body []byte) (o order, err error) {
+	var keys map[string]json.RawMessage
+	err = json.Unmarshal(body, &keys)
+	if err == nil {
+		err = json.Unmarshal(body, &o)
+	}
+	if err != nil {
+		return o, fmt.Errorf("this is no order: %w", err)
+	}
+	valid := []string{"model", "key", "for", "because"}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if slices.Contains(valid, key) {
+			continue
+		}
+		hint := "there are " + strings.Join(valid, ", ")
+		if near := nearest.Name(key, valid); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return o, fmt.Errorf("there is no key %.40q (%s)", key, hint)
+	}
+	return o, nil
 }
 
 // resume lets a gate's next request try it; a key, or with a whole target all of its keys, be used again.

@@ -2,15 +2,20 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
+	"spillway/cmd/spillway/tables"
 	"spillway/engine"
 	"spillway/engine/policyset"
 	"spillway/engine/script"
 	"spillway/engine/table"
+	"spillway/proxy/probe"
 	"spillway/proxy/snapshot"
 )
 
@@ -18,7 +23,7 @@ type checkCommand struct {
 	fileFlags `embed:""`
 
 	Probe bool `help:"Ask every target, key and model for a little, over the network, and say what to do where one would not serve."`
-	JSON  bool `name:"json" help:"Print what --probe found as JSON."`
+	JSON  bool `name:"json" help:"Print what was found as JSON."`
 	Short bool `help:"Leave out the storms in tables."`
 }
 
@@ -28,18 +33,58 @@ func (c *checkCommand) Run(out output) error {
 	if err != nil {
 		return err
 	}
-	report, faults := sources.Check()
-	if len(faults) > 0 {
+	found, faults := sources.Check()
+	if len(faults) == 0 {
+		faults = c.storms(sources)
+	}
+	report := checkReport{Checked: found, Faults: tables.FaultsOf(faults)}
+	if len(faults) == 0 && c.Probe {
+		targets, faults := sources.Targets()
+		if len(faults) > 0 { // they have changed just now
+			return faults
+		}
+		report.Results = probe.Run(targets, probe.Options{Caller: callersKey, Progress: progressLine(os.Stderr)})
+	}
+	switch {
+	case c.JSON:
+		return report.print(out)
+	case len(faults) > 0:
 		return faults
+	case c.Probe:
+		printResults(out, report.Results)
+		return report.verdict()
 	}
-	if faults := c.storms(sources); len(faults) > 0 {
-		return faults
+	fmt.Fprintf(out, "ok: revision %s, policies %s, targets %s\n", found.Revision, strings.Join(found.Policies, " "), strings.Join(found.Targets, " "))
+	return nil
+}
+
+// checkReport is what check found, for JSON.
+type checkReport struct {
+	*snapshot.Checked
+	Faults  []tables.Fault `json:"faults,omitempty"`
+	Results []probe.Result `json:"results,omitempty"` // of --probe
+}
+
+func (r *checkReport) print(out io.Writer) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(r); err != nil {
+		return fmt.Errorf("print what was found: %w", err)
 	}
-	if !c.Probe {
-		fmt.Fprintf(out, "%s\n", report)
-		return nil
+	return r.verdict()
+}
+
+// verdict is the error that makes the exit code 1, nil when all is well.
+func (r *checkReport) verdict() error {
+	if len(r.Faults) > 0 {
+		return errFailed
 	}
-	return probeTargets(out, sources, c.JSON)
+	for i := range r.Results {
+		if !r.Results[i].Good() {
+			return errProbe
+		}
+	}
+	return nil
 }
 
 // storms sends the storms of the project's tables. Those of the embedded policies were sent when this binary was tested.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -15,14 +16,20 @@ import (
 )
 
 type demoCommand struct {
-	For time.Duration `help:"How long; without it until Ctrl-C." placeholder:"30s"`
+	For *time.Duration `help:"How long; without it until Ctrl-C." placeholder:"30s"`
 }
 
 // Run shows the demo.
 func (c *demoCommand) Run(out output) error {
+	options := demo.Options{Start: startForDemo}
+	if c.For != nil {
+		if options.For = *c.For; options.For <= 0 {
+			return usageError{errors.New("--for: a time above zero, such as 30s")}
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return demo.Run(ctx, out, demo.Options{For: c.For, Start: startForDemo})
+	return demo.Run(ctx, out, options)
 }
 
 // startForDemo starts a Spillway that logs nothing: the demo's own view tells.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/probe"
-	"spillway/proxy/snapshot"
 )
 
 // callersKey is the key that a caller of the dialect would bring, from where its SDKs look for one.
@@ -25,30 +23,6 @@ func callersKey(api engine.API) string {
 }
 
 var errProbe = errors.New("not every target would serve; what to do is above")
-
-// probeTargets asks every target, and prints what it found.
-func probeTargets(out output, sources snapshot.Sources, asJSON bool) error {
-	targets, faults := sources.Targets()
-	if len(faults) > 0 {
-		return faults
-	}
-	results := probe.Run(targets, probe.Options{Caller: callersKey, Progress: progressLine(os.Stderr)})
-	if asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(map[string]any{"results": results}); err != nil {
-			return fmt.Errorf("print what was found: %w", err)
-		}
-	} else {
-		printResults(out, results)
-	}
-	for i := range results {
-		if !results[i].Good() {
-			return errProbe
-		}
-	}
-	return nil
-}
 
 // progressLine overwrites itself on a terminal; nil elsewhere.
 func progressLine(screen *os.File) func(done, total int) {

@@ -7,14 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"golang.org/x/term"
 
 	"spillway/engine/replay"
-	"spillway/engine/script"
-	"spillway/policies"
 )
 
 type replayCommand struct {
@@ -43,7 +39,7 @@ var (
 
 // Run replays.
 func (c *replayCommand) Run(out output) error {
-	program, err := c.compile()
+	program, err := compilePolicy(c.Policy)
 	if err != nil {
 		return err
 	}
@@ -90,22 +86,6 @@ func (c *replayCommand) verdict(r *replayReport) error {
 	return nil
 }
 
-// compile makes the policy of a file, or one that is built in.
-func (c *replayCommand) compile() (*script.Program, error) {
-	files, entry := os.DirFS(filepath.Dir(c.Policy)), filepath.Base(c.Policy)
-	if filepath.Ext(c.Policy) == "" && !strings.ContainsRune(c.Policy, filepath.Separator) {
-		files, entry = policies.Files(), c.Policy+".ts"
-	}
-	if _, err := fs.Stat(files, entry); err != nil {
-		return nil, fmt.Errorf("read the policy %s: %w", c.Policy, errors.Unwrap(err))
-	}
-	program, faults := script.Compile(files, entry)
-	if len(faults) > 0 {
-		return nil, faults
-	}
-	return program, nil
-}
-
 // vars are the configuration's, whole and as logs keep them; nil without a configuration.
 func (c *replayCommand) vars() (vars, shown map[string]any, err error) {
 	sources, err := (&fileFlags{Config: c.Config}).sources()
@@ -139,5 +119,9 @@ func open(name string) (io.ReadCloser, error) {
 	if name == "-" {
 		return os.Stdin, nil
 	}
-	return os.Open(name)
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{fmt.Errorf("there is no log %s%s", name, similar(name))}
+	}
+	return f, err
 }

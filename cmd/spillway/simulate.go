@@ -6,18 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 
 	"golang.org/x/term"
 
-	"spillway/engine/nearest"
-	"spillway/engine/script"
 	"spillway/policies"
 	"spillway/proxy/simulate"
 )
@@ -28,6 +24,12 @@ type simulateCommand struct {
 	Seed     *uint64  `help:"Other chances than the scenario's own." placeholder:"N"`
 	JSON     bool     `name:"json" help:"Print everything as JSON."`
 	HTML     string   `name:"html" help:"Write a page with plots over time." type:"path" placeholder:"FILE"`
+}
+
+// Help says what the exit codes mean.
+func (simulateCommand) Help() string {
+	return "Exit codes: 0 when every decision was valid, 1 when a policy gave some that were not, which went as its onError says, or a " +
+		"file is wrong; 2 for a wrong command line."
 }
 
 // Run simulates, and prints what came of it.
@@ -46,6 +48,13 @@ func (c *simulateCommand) Run(out output) error {
 	if err != nil {
 		return err
 	}
+	if c.HTML != "" { // before an hour is simulated in vain
+		page, err := os.OpenFile(c.HTML, os.O_CREATE|os.O_WRONLY, 0o644) //nolint:gosec // a page to be shown around
+		if err != nil {
+			return usageError{fmt.Errorf("--html: %w", err)}
+		}
+		_ = page.Close()
+	}
 	collectRarely()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -53,12 +62,18 @@ func (c *simulateCommand) Run(out output) error {
 	if err != nil {
 		return err
 	}
+	if err := c.print(out, simulate.NewResult(scenario, reports)); err != nil {
+		return err
+	}
+	var failed error
 	for _, r := range reports {
 		if r.Faults > 0 {
-			fmt.Fprintf(os.Stderr, "%s: %s came to no valid action; the first:\n%s\n", r.Contender, count(r.Faults, "decision"), r.Fault.Frame())
+			failed = errFailed
+			fmt.Fprintf(os.Stderr, "%s: %s came to no valid action, and went as its onError says; the first:\n%s\n",
+				r.Contender, count(r.Faults, "decision"), r.Fault.Frame())
 		}
 	}
-	return c.print(out, simulate.NewResult(scenario, reports))
+	return failed
 }
 
 func (c *simulateCommand) print(out output, result *simulate.Result) error {
@@ -108,34 +123,11 @@ func contender(name string) (simulate.Contender, error) {
 			return c, nil
 		}
 	}
-	files, entry := policies.Files(), name+".ts"
-	if strings.ContainsAny(name, `/\.`) {
-		files, entry = os.DirFS(filepath.Dir(name)), filepath.Base(name)
-	}
-	if _, err := fs.Stat(files, entry); errors.Is(err, fs.ErrNotExist) {
-		return simulate.Contender{}, noContender(name)
-	}
-	program, faults := script.Compile(files, entry)
-	if faults != nil {
-		return simulate.Contender{}, faults
+	program, err := compilePolicy(name, simulate.NaiveName, simulate.SDKName)
+	if err != nil {
+		return simulate.Contender{}, err
 	}
 	return simulate.Policy(program), nil
-}
-
-func noContender(name string) error {
-	valid := []string{simulate.NaiveName, simulate.SDKName}
-	shipped, _ := fs.Glob(policies.Files(), "*.ts") // the pattern is good
-	for _, file := range shipped {
-		if policy := strings.TrimSuffix(file, ".ts"); !strings.Contains(policy, ".") && !strings.HasPrefix(policy, "_") {
-			valid = append(valid, policy)
-		}
-	}
-	slices.Sort(valid)
-	hint := "there are " + strings.Join(valid, ", ")
-	if near := nearest.Name(name, valid); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	return usageError{fmt.Errorf("there is no such policy: %s is neither a file nor the name of a shipped one or of an opponent (%s)", name, hint)}
 }
 
 // simulationBar shows how far the simulation is, on a terminal; nil elsewhere.

@@ -67,7 +67,7 @@ func (c *testCommand) Run(out output) error {
 	if c.Watch {
 		return trial.watch()
 	}
-	if !trial.run() {
+	if !trial.run() || stop.Err() != nil {
 		return errFailed
 	}
 	return nil

@@ -57,7 +57,7 @@ func (t *trial) test(teller tables.Teller, sum *tables.Sum) ([]*policyset.Tested
 		Policy:   t.policy,
 		Coverage: t.command.Coverage,
 		Storm:    t.storm,
-		Wants:    func(policy, row string) bool { return t.only.MatchString(policy + "/" + row) },
+		Wants:    func(policy, row string) bool { return t.stop.Err() == nil && t.only.MatchString(policy+"/"+row) },
 		Row:      teller.Row,
 		Done: func(tested *policyset.Tested) {
 			sum.Add(tested)

@@ -87,14 +87,6 @@ func (s *Source) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 }
 
-// Stat implements [fs.StatFS], for modules.
-func (s *Source) Stat(name string) (fs.FileInfo, error) {
-	if _, ok := s.texts[name]; ok {
-		return fs.Stat(s.files, name)
-	}
-	return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
-}
-
 // ReadDir implements [fs.ReadDirFS].
 func (s *Source) ReadDir(name string) ([]fs.DirEntry, error) {
 	return fs.ReadDir(s.files, name)

@@ -83,7 +83,7 @@ func (r resolver) find(target string) (string, bool) {
 		if _, known := loaders[path.Ext(name)]; !known {
 			continue
 		}
-		if info, err := fs.Stat(r.files, name); err == nil && info.Mode().IsRegular() {
+		if _, err := fs.ReadFile(r.files, name); !errors.Is(err, fs.ErrNotExist) {
 			return name, true
 		}
 	}

@@ -45,5 +45,17 @@ func Read(files fs.FS, name string) ([]byte, error) {
 
 // ReadPath is [Read] for a path of the operating system.
 func ReadPath(name string) ([]byte, error) {
-	return Read(os.DirFS(filepath.Dir(name)), filepath.Base(name))
+	text, err := Read(os.DirFS(filepath.Dir(name)), filepath.Base(name))
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		at.Path = name
+	}
+	return text, err
 }
+
+// Dir is a folder of the operating system whose files are read as [Read] does.
+func Dir(name string) fs.FS { return folder{os.DirFS(name)} }
+
+type folder struct{ fs.FS }
+
+// ReadFile implements [fs.ReadFileFS].
+func (f folder) ReadFile(name string) ([]byte, error) { return Read(f.FS, name) }

@@ -72,7 +72,9 @@ func (r *row) checkWhole(o *object) {
 	switch {
 	case r.storm != nil:
 		r.storm.checkWhole(o)
-	case (o.value["want"] == nil) == (o.value["throws"] == nil):
+	case o.value["want"] != nil && o.value["throws"] != nil:
+		o.fault("throws", "cannot be with want", "a policy that throws gives no action: keep one of the two")
+	case o.value["want"] == nil && o.value["throws"] == nil:
 		o.fault("", "needs either want or throws", "want: the action or parts of it; throws: a part of the error's message")
 	}
 }

@@ -242,7 +242,7 @@ func TestBadRows(t *testing.T) {
 			`p.test.ts:3:14: row "r": attempts: must be an array, not {}`,
 		}},
 		"both": {`{ name: "r", want: {}, throws: true }`, []string{
-			`p.test.ts:3:1: row "r": needs either want or throws (want: the action or parts of it; throws: a part of the error's message)`,
+			`p.test.ts:3:24: row "r": throws: cannot be with want (a policy that throws gives no action: keep one of the two)`,
 		}},
 		"a made row": {`row({ want: { send: "openai" } })`, []string{
 			`p.test.ts:3:15: row "made": send: want "openai", got "claude"`,

@@ -154,8 +154,10 @@ func (c *Config) With(listen, admin, policies string) (*Config, engine.Faults) {
 		check("--admin", admin, form.FirstProblem(p, unguarded(admin, len(c.AdminKeys) == 0)))
 		over.Admin = admin
 	}
-	if p := sameAddress(over.Listen, over.Admin); p != nil {
-		check("--listen", over.Listen, p)
+	if p := sameAddress(over.Listen, over.Admin); p != nil && listen != "" {
+		check("--listen", listen, p)
+	} else if p != nil {
+		check("--admin", over.Admin, p)
 	}
 	if policies != "" {
 		dir, err := filepath.Abs(policies)

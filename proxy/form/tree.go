@@ -81,6 +81,14 @@ func (n *Node) Entries() []Field {
 	return n.Fields
 }
 
+// List are the items of a list; none of anything else, and of nil.
+func (n *Node) List() []*Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
 // pathStep is a key as a step of a path. Keys come from outside and may be long.
 func pathStep(key string) string {
 	if len(key) > maxQuoted || strings.ContainsAny(key, ". \n") {

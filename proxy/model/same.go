@@ -16,6 +16,12 @@ func Same(asked, served string) bool {
 	return asked == served || slices.Equal(words(asked), words(served))
 }
 
+// Listed says whether the tables have this very model, whatever its build: not only its maker or family.
+func Listed(name string) bool {
+	e := lookUp(name)
+	return e.family != "" && Same(name, e.family) || e.price.family != "" && Same(name, e.price.family)
+}
+
 // words are those of a name that say which model it is, sorted.
 func words(name string) []string {
 	name = plain(name)

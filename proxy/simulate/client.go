@@ -64,9 +64,9 @@ func (s *Scenario) readClient(r *form.Report, f form.Field) client {
 		section.Missing(f.Key, "model", "say which model it asks for")
 	}
 	often := form.Scalar(section, "rate", &c.every, rate)
-	form.Scalar(section, "from", &c.from, duration)
+	s.begins(r, form.Scalar(section, "from", &c.from, duration), &c.from)
 	form.Scalar(section, "until", &c.until, duration)
-	bursts := form.Read(section, "bursts", &c.bursts, readBursts)
+	bursts := form.Read(section, "bursts", &c.bursts, s.readBursts)
 	if often == nil && bursts == nil {
 		section.Missing(f.Key, "rate", "say how often it asks, such as `rate: 20/s`, or give it `bursts`")
 	}
@@ -87,21 +87,21 @@ func (s *Scenario) readClient(r *form.Report, f form.Field) client {
 	return c
 }
 
-func readBursts(r *form.Report, n *form.Node) ([]burst, bool) {
+func (s *Scenario) readBursts(r *form.Report, n *form.Node) ([]burst, bool) {
 	if !r.Want(n, form.IsList) {
 		return nil, false
 	}
 	bursts := make([]burst, len(n.Items))
 	for i, item := range n.Items {
 		b := &bursts[i]
-		s := form.Open(r, item)
-		form.Scalar(s, "at", &b.at, duration)
-		if form.Scalar(s, "requests", &b.requests, form.Count) == nil {
-			s.Missing(item, "requests", "say how many requests come at once")
+		section := form.Open(r, item)
+		s.begins(r, form.Scalar(section, "at", &b.at, duration), &b.at)
+		if form.Scalar(section, "requests", &b.requests, form.Count) == nil {
+			section.Missing(item, "requests", "say how many requests come at once")
 		}
-		form.Scalar(s, "over", &b.over, duration)
-		form.Scalar(s, "every", &b.every, duration)
-		s.Close()
+		form.Scalar(section, "over", &b.over, duration)
+		form.Scalar(section, "every", &b.every, duration)
+		section.Close()
 	}
 	return bursts, true
 }

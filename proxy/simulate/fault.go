@@ -38,33 +38,34 @@ type fault struct {
 	longest int           // only prompts of more tokens than this
 }
 
-func readFaults(r *form.Report, n *form.Node) ([]fault, bool) {
+func (s *Scenario) readFaults(r *form.Report, n *form.Node) ([]fault, bool) {
 	if !r.Want(n, form.IsList) {
 		return nil, false
 	}
 	faults := make([]fault, len(n.Items))
 	for i, item := range n.Items {
-		faults[i] = readFault(r, item)
+		faults[i] = s.readFault(r, item)
 	}
 	return faults, true
 }
 
-func readFault(r *form.Report, n *form.Node) fault {
+func (s *Scenario) readFault(r *form.Report, n *form.Node) fault {
 	f := fault{share: 1, times: 10}
-	s := form.Open(r, n)
-	kind := form.Scalar(s, "kind", &f.Kind, form.OneOf(Overloaded, InStream, RateLimited, ServerError, Reset, Hang, SlowStart, SlowDrip, Stall, Cut, Brownout))
+	section := form.Open(r, n)
+	kinds := form.OneOf(Overloaded, InStream, RateLimited, ServerError, Reset, Hang, SlowStart, SlowDrip, Stall, Cut, Brownout)
+	kind := form.Scalar(section, "kind", &f.Kind, kinds)
 	if kind == nil {
-		s.Missing(n, "kind", "say what goes wrong, such as `kind: overloaded`")
+		section.Missing(n, "kind", "say what goes wrong, such as `kind: overloaded`")
 	}
-	form.Scalar(s, "from", &f.from, duration)
-	form.Scalar(s, "for", &f.lasts, duration)
-	form.Scalar(s, "rise", &f.rise, duration)
-	every := form.Scalar(s, "every", &f.every, duration)
-	form.Scalar(s, "share", &f.share, form.Percent)
-	times := form.Scalar(s, "times", &f.times, positive)
-	form.Read(s, "models", &f.models, readWords)
-	form.Scalar(s, "prompts_over", &f.longest, form.Count)
-	s.Close()
+	s.begins(r, form.Scalar(section, "from", &f.from, duration), &f.from)
+	form.Scalar(section, "for", &f.lasts, duration)
+	form.Scalar(section, "rise", &f.rise, duration)
+	every := form.Scalar(section, "every", &f.every, duration)
+	form.Scalar(section, "share", &f.share, form.Percent)
+	times := form.Scalar(section, "times", &f.times, positive)
+	form.Read(section, "models", &f.models, readWords)
+	form.Scalar(section, "prompts_over", &f.longest, form.Count)
+	section.Close()
 	if every != nil && (f.lasts == 0 || f.lasts > f.every) {
 		r.Fault(every, form.Wrong("what comes again has to end before: `for` is absent, or longer than this", "give a shorter `for`"))
 	}

@@ -78,7 +78,7 @@ func (s *Scenario) read(r *form.Report, root *form.Node) {
 	form.Read(section, "vars", &s.vars, form.ReadTree)
 	form.Scalar(section, "deadline", &s.deadline, duration)
 	form.Read(section, "limits", &s.limits, s.readLimits)
-	targets := form.Read(section, "targets", &s.targets, readTargets)
+	targets := form.Read(section, "targets", &s.targets, s.readTargets)
 	clients := form.Read(section, "clients", &s.clients, s.readClients)
 	section.Close()
 	if root.Kind != form.IsMapping {
@@ -91,6 +91,7 @@ func (s *Scenario) read(r *form.Report, root *form.Node) {
 		section.Missing(root, "clients", "describe at least one kind of client that asks")
 	}
 	s.checkSize(r, root, lasts)
+	s.checkNames(r, targets, clients)
 }
 
 func (s *Scenario) readLimits(r *form.Report, n *form.Node) (gate.Settings, bool) {
@@ -116,6 +117,13 @@ func (s *Scenario) checkSize(r *form.Report, root, lasts *form.Node) {
 	}
 	message := fmt.Sprintf("the clients would make about %.0f requests, and %d are the most", requests, maxRequests)
 	r.Fault(lasts, form.Wrong(message, "simulate a shorter time, or lower rates"))
+}
+
+// begins reports what begins when the scenario is over.
+func (s *Scenario) begins(r *form.Report, at *form.Node, from *time.Duration) {
+	if at != nil && *from >= s.Duration {
+		r.Fault(at, form.Wrong("the scenario is over by then: it lasts "+s.Duration.String(), "let it begin sooner, or lengthen `duration`"))
+	}
 }
 
 func wholeNumber(text string) (uint64, *form.Problem) {

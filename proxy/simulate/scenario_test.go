@@ -81,7 +81,7 @@ func TestFind(t *testing.T) {
 		mine:                   "mine",
 		"brownuot":             `there is no such scenario: brownuot is neither a file nor the name of a shipped one (did you mean "brownout"?)`,
 		dir + "/brownuot.yaml": "there is no such scenario: " + dir + `/brownuot.yaml is neither a file nor the name of a shipped one (did you mean "brownout"?)`,
-		dir:                    "read the scenario: read " + dir + ": is a directory",
+		dir:                    "read the scenario: read " + dir + ": it is a folder",
 	} {
 		s, err := simulate.Find(name, policies.Scenarios())
 		switch {

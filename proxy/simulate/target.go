@@ -28,33 +28,33 @@ type target struct {
 	faults   []fault
 }
 
-func readTargets(r *form.Report, n *form.Node) ([]target, bool) {
+func (s *Scenario) readTargets(r *form.Report, n *form.Node) ([]target, bool) {
 	if !r.Want(n, form.IsMapping) {
 		return nil, false
 	}
 	targets := make([]target, 0, len(n.Fields))
 	for _, f := range n.Fields {
 		if form.CheckName(r, f.Name, f.Key) {
-			targets = append(targets, readTarget(r, f))
+			targets = append(targets, s.readTarget(r, f))
 		}
 	}
 	return targets, true
 }
 
-func readTarget(r *form.Report, f form.Field) target {
+func (s *Scenario) readTarget(r *form.Report, f form.Field) target {
 	t := target{firstToken: spread(800_000, 2_500_000), writes: spread(60_000, 90_000), refuses: always(80_000), strain: 1}
-	s := form.Open(r, f.Value)
-	t.Target = config.ReadSimulated(f, s)
-	form.Read(s, "capacity", &t.capacity, t.readCapacity)
-	form.Scalar(s, "prompt_capacity", &t.promptRoom, form.Count)
-	form.Read(s, "first_token", &t.firstToken, durations)
-	form.Scalar(s, "prompt_tokens_per_second", &t.reads, form.Count)
-	form.Read(s, "tokens_per_second", &t.writes, speeds)
-	form.Read(s, "refuses_in", &t.refuses, durations)
-	form.Scalar(s, "strain", &t.strain, positive)
-	form.Scalar(s, "spend_cap", &t.spendCap, form.Price)
-	form.Read(s, "faults", &t.faults, readFaults)
-	s.Close()
+	section := form.Open(r, f.Value)
+	t.Target = config.ReadSimulated(f, section)
+	form.Read(section, "capacity", &t.capacity, t.readCapacity)
+	form.Scalar(section, "prompt_capacity", &t.promptRoom, form.Count)
+	form.Read(section, "first_token", &t.firstToken, durations)
+	form.Scalar(section, "prompt_tokens_per_second", &t.reads, form.Count)
+	form.Read(section, "tokens_per_second", &t.writes, speeds)
+	form.Read(section, "refuses_in", &t.refuses, durations)
+	form.Scalar(section, "strain", &t.strain, positive)
+	form.Scalar(section, "spend_cap", &t.spendCap, form.Price)
+	form.Read(section, "faults", &t.faults, s.readFaults)
+	section.Close()
 	for i := range t.faults {
 		for j, name := range t.faults[i].models {
 			t.faults[i].models[j] = t.Resolve(name)

@@ -1,9 +1,7 @@
 package snapshot
 
 import (
-	"fmt"
 	"os"
-	"strings"
 
 	"spillway/engine"
 	"spillway/engine/policyset"
@@ -11,24 +9,29 @@ import (
 	"spillway/proxy/config"
 )
 
-// Check reads everything that would serve, and says what it found.
-func (s Sources) Check() (report string, faults engine.Faults) {
+// Checked is what would serve.
+type Checked struct {
+	Revision string   `json:"revision"`
+	Policies []string `json:"policies"`
+	Targets  []string `json:"targets"`
+}
+
+// Check reads everything that would serve. Either the result or the faults are nil.
+func (s Sources) Check() (*Checked, engine.Faults) {
 	f, faults := s.Read()
 	if len(faults) > 0 {
-		return "", faults
+		return nil, faults
 	}
 	set, faults := f.load(nil)
 	if faults = append(f.Config.Unwritable(os.Getenv), faults...); len(faults) > 0 {
-		return "", faults
+		return nil, faults
 	}
-	c := f.Config
 	defer set.Close()
-	targets := make([]string, len(c.Targets))
-	for i, t := range c.Targets {
-		targets[i] = t.Name
+	found := &Checked{Revision: f.revision(set.Revision()), Policies: set.Names(), Targets: make([]string, len(f.Config.Targets))}
+	for i, t := range f.Config.Targets {
+		found.Targets[i] = t.Name
 	}
-	report = fmt.Sprintf("ok: revision %s, policies %s, targets %s", f.revision(set.Revision()), strings.Join(set.Names(), " "), strings.Join(targets, " "))
-	return report, nil
+	return found, nil
 }
 
 // Targets are those that requests would be sent to.

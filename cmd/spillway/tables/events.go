@@ -39,21 +39,21 @@ type rowEvent struct {
 	Outcome string       `json:"outcome"` // "pass", "fail" or "skip"
 	MS      float64      `json:"ms"`
 	Storm   []boundEvent `json:"storm,omitempty"` // what came of its bounds
-	Faults  []faultEvent `json:"faults,omitempty"`
+	Faults  []Fault      `json:"faults,omitempty"`
 }
 
 // policyEvent is what became of a policy. Faults are those of its files; the rows' are with the rows.
 type policyEvent struct {
-	Event   string       `json:"event"` // "policy"
-	Policy  string       `json:"policy"`
-	File    string       `json:"file,omitempty"`
-	Table   string       `json:"table,omitempty"`
-	Outcome string       `json:"outcome"` // "pass", "fail", or "skip" without a table
-	Rows    int          `json:"rows"`
-	Failed  int          `json:"failed"`
-	Skipped int          `json:"skipped"`
-	MS      float64      `json:"ms"`
-	Faults  []faultEvent `json:"faults,omitempty"`
+	Event   string  `json:"event"` // "policy"
+	Policy  string  `json:"policy"`
+	File    string  `json:"file,omitempty"`
+	Table   string  `json:"table,omitempty"`
+	Outcome string  `json:"outcome"` // "pass", "fail", or "skip" without a table
+	Rows    int     `json:"rows"`
+	Failed  int     `json:"failed"`
+	Skipped int     `json:"skipped"`
+	MS      float64 `json:"ms"`
+	Faults  []Fault `json:"faults,omitempty"`
 }
 
 // coverageEvent is what ran of a file.
@@ -68,14 +68,14 @@ type coverageEvent struct {
 
 // endEvent is the last one.
 type endEvent struct {
-	Event    string       `json:"event"`   // "end"
-	Outcome  string       `json:"outcome"` // "pass" or "fail"
-	Policies int          `json:"policies"`
-	Rows     int          `json:"rows"`
-	Failed   int          `json:"failed"`
-	Skipped  int          `json:"skipped"`
-	MS       float64      `json:"ms"`
-	Faults   []faultEvent `json:"faults,omitempty"`
+	Event    string  `json:"event"`   // "end"
+	Outcome  string  `json:"outcome"` // "pass" or "fail"
+	Policies int     `json:"policies"`
+	Rows     int     `json:"rows"`
+	Failed   int     `json:"failed"`
+	Skipped  int     `json:"skipped"`
+	MS       float64 `json:"ms"`
+	Faults   []Fault `json:"faults,omitempty"`
 }
 
 // boundEvent is one expectation of a storm: `success`, `>= 99%`, `99.7%`.
@@ -99,7 +99,8 @@ type position struct {
 	Column int `json:"column"`
 }
 
-type faultEvent struct {
+// Fault is one of [engine.Faults].
+type Fault struct {
 	File    string   `json:"file,omitempty"`
 	Line    int      `json:"line,omitempty"`
 	Column  int      `json:"column,omitempty"`
@@ -113,7 +114,7 @@ type faultEvent struct {
 func (e *Events) Row(policy string, r table.Result) {
 	event := rowEvent{
 		Event: "row", Policy: policy, Row: r.Name, File: r.At.File, Line: r.At.Line,
-		Outcome: outcome(r.OK()), MS: ms(r.Took), Storm: bounds(r.Measured), Faults: faults(r.Faults),
+		Outcome: outcome(r.OK()), MS: ms(r.Took), Storm: bounds(r.Measured), Faults: FaultsOf(r.Faults),
 	}
 	if r.Skipped {
 		event.Outcome = skip
@@ -127,7 +128,7 @@ func (e *Events) Policy(p *policyset.Tested) {
 	s.Add(p)
 	event := policyEvent{
 		Event: "policy", Policy: p.Name, File: p.File, Table: p.Table, Outcome: outcome(p.OK()),
-		Rows: s.Rows, Failed: s.Failed, Skipped: s.Skipped, MS: ms(p.Took), Faults: faults(p.Faults),
+		Rows: s.Rows, Failed: s.Failed, Skipped: s.Skipped, MS: ms(p.Took), Faults: FaultsOf(p.Faults),
 	}
 	if p.OK() && p.Table == "" {
 		event.Outcome = skip
@@ -150,7 +151,7 @@ func (e *Events) Coverage(files []File) {
 func (e *Events) End(s Sum) {
 	e.write(endEvent{
 		Event: "end", Outcome: outcome(s.OK()), Policies: s.Policies, Rows: s.Rows, Failed: s.Failed, Skipped: s.Skipped,
-		MS: ms(s.Took), Faults: faults(s.Faults),
+		MS: ms(s.Took), Faults: FaultsOf(s.Faults),
 	})
 }
 
@@ -167,10 +168,11 @@ func outcome(ok bool) string {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func faults(list engine.Faults) []faultEvent {
-	var events []faultEvent
+// FaultsOf are faults for JSON.
+func FaultsOf(list engine.Faults) []Fault {
+	var events []Fault
 	for _, f := range list {
-		events = append(events, faultEvent{f.File, f.Line, f.Column, f.Message, f.Hint, f.Source, f.Stack})
+		events = append(events, Fault{f.File, f.Line, f.Column, f.Message, f.Hint, f.Source, f.Stack})
 	}
 	return events
 }

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"spillway/engine"
 	"spillway/engine/policyset"
@@ -40,7 +42,15 @@ func (t *Text) Row(policy string, r table.Result) {
 }
 
 func (t *Text) line(what, policy string, r table.Result) {
-	fmt.Fprintf(t.Out, "%s: %s/%s (%s)\n", what, policy, r.Name, seconds(r.Took))
+	fmt.Fprintf(t.Out, "%s: %s/%s (%s)\n", what, policy, printable(r.Name), seconds(r.Took))
+}
+
+// printable is a name without what would steer a terminal.
+func printable(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // fault prints a fault below its row, without saying again which row that is.

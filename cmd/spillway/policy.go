@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"spillway/engine/nearest"
+	"spillway/engine/script"
+	"spillway/engine/sourcefile"
+	"spillway/policies"
+)
+
+// compilePolicy makes the policy that an argument names: a file's, or one that is shipped. others are words that the argument might
+// be instead.
+func compilePolicy(name string, others ...string) (*script.Program, error) {
+	files, entry := policies.Files(), name+".ts"
+	if strings.ContainsAny(name, `/\.`) {
+		info, err := os.Stat(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, usageError{fmt.Errorf("there is no policy %s%s", name, similar(name))}
+		case err == nil && info.IsDir():
+			return nil, usageError{fmt.Errorf("%s is a folder; name the file of a policy in it", name)}
+		}
+		files, entry = sourcefile.Dir(filepath.Dir(name)), filepath.Base(name)
+	} else if valid := append(shippedPolicies(), others...); !slices.Contains(valid, name) {
+		hint := "there are " + strings.Join(valid, ", ")
+		if near := nearest.Name(name, valid); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return nil, usageError{fmt.Errorf("there is no such policy: %s is neither a file nor the name of a shipped one (%s)", name, hint)}
+	}
+	program, faults := script.Compile(files, entry)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return program, nil
+}
+
+// shippedPolicies are the names of the policies in this binary.
+func shippedPolicies() (names []string) {
+	files, _ := fs.Glob(policies.Files(), "*.ts") // the pattern is good
+	for _, file := range files {
+		if policy := strings.TrimSuffix(file, ".ts"); !strings.Contains(policy, ".") && !strings.HasPrefix(policy, "_") {
+			names = append(names, policy)
+		}
+	}
+	return names
+}
