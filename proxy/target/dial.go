@@ -1,12 +1,15 @@
 package target
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
 	"time"
 
+	"spillway/proxy/clock"
 	"spillway/proxy/deadline"
+	"spillway/proxy/failure"
 )
 
 // dialer makes connections whose deadlines are cheap.
@@ -15,35 +18,54 @@ type dialer struct {
 	secure *tls.Config // nil = without TLS
 }
 
-// dial connects within the dialer's time limit, the TLS handshake included.
-func (d *dialer) dial(addr string) (net.Conn, error) {
-	began := time.Now()
-	c, err := d.Dial("tcp", addr)
-	if err != nil {
-		return nil, err
-	}
-	wire := deadline.New(c.(*net.TCPConn))
-	if d.secure == nil {
-		return wire, nil
-	}
-	secure := tls.Client(wire, d.secure)
-	if d.Timeout > 0 {
-		err = wire.SetDeadline(began.Add(d.Timeout))
-	}
-	if err == nil {
-		err = secure.Handshake()
-	}
-	if err != nil {
-		_ = wire.Close()
-		return nil, fmt.Errorf("TLS handshake: %w", err)
-	}
-	return secure, nil
+// link is a connection in the pool. The pool makes it without connecting: the request that gets it first knows how long to wait.
+type link struct {
+	net.Conn                // nil until it is connected
+	wire     *deadline.Conn // below TLS
 }
 
-// wireOf is the connection below a connection that [dialer.dial] made.
-func wireOf(c net.Conn) *deadline.Conn {
-	if secure, ok := c.(*tls.Conn); ok {
-		c = secure.NetConn()
+// Close implements [net.Conn].
+func (l *link) Close() error {
+	if l.Conn == nil {
+		return nil
 	}
-	return c.(*deadline.Conn)
+	return l.Conn.Close()
+}
+
+// connect connects within the dialer's time limit, the TLS handshake included, and before until, unless gone fires.
+func (d *dialer) connect(l *link, addr string, until time.Time, gone *clock.Signal) error {
+	limit := until
+	if d.Timeout > 0 {
+		limit = earliest(until, time.Now().Add(d.Timeout))
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), limit)
+	defer cancel()
+	defer gone.OnFire(cancel)()
+	err := d.dial(ctx, l, addr)
+	switch {
+	case err == nil:
+		return nil
+	case !time.Now().Before(until): // the request's time was over, not the dialer's
+		return fmt.Errorf("%w: %s: %w", failure.ErrFirstEvent, addr, err)
+	default:
+		return fmt.Errorf("%w: %s: %w", failure.ErrConnect, addr, err)
+	}
+}
+
+func (d *dialer) dial(ctx context.Context, l *link, addr string) error {
+	c, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	l.wire = deadline.New(c.(*net.TCPConn))
+	l.Conn = l.wire
+	if d.secure == nil {
+		return nil
+	}
+	secure := tls.Client(l.wire, d.secure)
+	l.Conn = secure
+	if err := secure.HandshakeContext(ctx); err != nil {
+		return fmt.Errorf("TLS handshake: %w", err)
+	}
+	return nil
 }

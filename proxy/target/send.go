@@ -32,19 +32,25 @@ func (t *Target) Send(out *loop.Outgoing) (loop.Incoming, error) {
 	return x, nil
 }
 
-// open takes a connection from the pool, one that is still alive, or dials.
+// open takes a connection from the pool, one that is still alive, or connects.
 func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 	for {
 		cc, err := t.client.AcquireConn(0, false)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s: %w", failure.ErrConnect, t.client.Addr, err)
 		}
-		wire, reused := wireOf(cc.Conn()), !cc.LastUseTime().IsZero()
-		if reused && !wire.Quiet() {
+		l, reused := cc.Conn().(*link), !cc.LastUseTime().IsZero()
+		if reused && !l.wire.Quiet() {
 			t.client.CloseConn(cc)
 			continue
 		}
-		x := &exchange{conn: cc.Conn(), wire: wire, reused: reused, resp: fasthttp.AcquireResponse()}
+		if !reused {
+			if err := t.dialer.connect(l, t.client.Addr, earliest(out.Until, out.FirstEvent), out.Gone); err != nil {
+				t.client.CloseConn(cc)
+				return nil, err
+			}
+		}
+		x := &exchange{conn: l.Conn, wire: l.wire, reused: reused, resp: fasthttp.AcquireResponse()}
 		x.giveBack = func(alive bool) {
 			if alive {
 				t.client.ReleaseConn(cc)

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -15,9 +16,9 @@ import (
 	"spillway/proxy/loop"
 )
 
-func newTarget(t *testing.T, url string) *Target {
+func newTarget(t *testing.T, url string, connect time.Duration) *Target {
 	t.Helper()
-	target, err := New(&config.Target{Name: "a", Dialect: engine.Anthropic, URL: url, Timeouts: config.Timeouts{Connect: 100 * time.Millisecond}})
+	target, err := New(&config.Target{Name: "a", Dialect: engine.Anthropic, URL: url, Timeouts: config.Timeouts{Connect: connect}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +39,36 @@ func TestACutBeforeTheExchangeStands(t *testing.T) {
 	out := get()
 	out.Gone = new(clock.Signal)
 	out.Gone.Fire()
-	if _, err := newTarget(t, server.URL).Send(out); err == nil {
+	if _, err := newTarget(t, server.URL, time.Second).Send(out); err == nil {
 		t.Error("an answer")
+	}
+}
+
+// A request that is over, while a connection is being made for it, does not wait for that.
+func TestConnectingEndsWithTheRequest(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	for name, c := range map[string]struct {
+		within time.Duration
+		leaves bool
+		want   error
+	}{
+		"the client left":  {time.Hour, true, context.Canceled},
+		"its time is over": {20 * time.Millisecond, false, failure.ErrFirstEvent},
+	} {
+		out := get()
+		out.Until, out.Gone = time.Now().Add(c.within), new(clock.Signal)
+		go func() {
+			if _, err := silent.Accept(); err == nil && c.leaves {
+				out.Gone.Fire()
+			}
+		}()
+		if _, err := newTarget(t, "https://"+silent.Addr().String(), 5*time.Second).Send(out); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
 	}
 }
 
@@ -49,7 +78,7 @@ func TestHeadHasNoBody(t *testing.T) {
 	defer server.Close()
 	out := get()
 	out.Method = "HEAD"
-	in, err := newTarget(t, server.URL).Send(out)
+	in, err := newTarget(t, server.URL, time.Second).Send(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +98,7 @@ func TestHandshakeIsPartOfConnecting(t *testing.T) {
 	stranger := httptest.NewTLSServer(http.NotFoundHandler())
 	defer stranger.Close()
 	for name, url := range map[string]string{"silent": "https://" + silent.Addr().String(), "unknown certificate": stranger.URL} {
-		if _, err := newTarget(t, url).Send(get()); !errors.Is(err, failure.ErrConnect) {
+		if _, err := newTarget(t, url, 100*time.Millisecond).Send(get()); !errors.Is(err, failure.ErrConnect) {
 			t.Errorf("%s: %v, want %v", name, err, failure.ErrConnect)
 		}
 	}
