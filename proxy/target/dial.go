@@ -3,8 +3,10 @@ package target
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
+	"os"
 	"time"
 
 	"spillway/proxy/clock"
@@ -22,6 +24,7 @@ type dialer struct {
 type link struct {
 	net.Conn                // nil until it is connected
 	wire     *deadline.Conn // below TLS
+	tap      *tap           // between them; nil without TLS
 }
 
 // Close implements [net.Conn].
@@ -30,6 +33,32 @@ func (l *link) Close() error {
 		return nil
 	}
 	return l.Conn.Close()
+}
+
+// drained says whether TLS keeps nothing back that has come and nobody has read. What is still on the wire is [deadline.Conn.Quiet]'s
+// to see.
+func (l *link) drained() bool {
+	if l.tap == nil {
+		return true
+	}
+	l.tap.shut = true
+	_, err := l.Read(make([]byte, 1))
+	l.tap.shut = false
+	return errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// tap is where TLS reads from.
+type tap struct {
+	*deadline.Conn
+	shut bool // nothing comes, for now
+}
+
+// Read implements [net.Conn].
+func (t *tap) Read(b []byte) (int, error) {
+	if t.shut {
+		return 0, os.ErrDeadlineExceeded // after which TLS reads on: it is a temporary [net.Error]
+	}
+	return t.Conn.Read(b)
 }
 
 // connect connects within the dialer's time limit, the TLS handshake included, and before until, unless gone fires.
@@ -62,7 +91,8 @@ func (d *dialer) dial(ctx context.Context, l *link, addr string) error {
 	if d.secure == nil {
 		return nil
 	}
-	secure := tls.Client(l.wire, d.secure)
+	l.tap = &tap{Conn: l.wire}
+	secure := tls.Client(l.tap, d.secure)
 	l.Conn = secure
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return fmt.Errorf("TLS handshake: %w", err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"spillway/proxy/deadline"
 	"spillway/proxy/failure"
 	"spillway/proxy/loop"
 )
@@ -24,8 +22,7 @@ var heads = sync.Pool{New: func() any { h := make(head, 0, 4<<10); return &h }}
 // exchange is one request on one connection, and its answer. It implements [loop.Incoming] and [loop.Stream].
 // One goroutine owns it; only cut may be called from another.
 type exchange struct {
-	conn          net.Conn
-	wire          *deadline.Conn // below conn
+	link          *link
 	reader        *bufio.Reader
 	resp          *fasthttp.Response
 	reused        bool
@@ -44,7 +41,7 @@ func (x *exchange) cut() {
 	defer x.cutting.Unlock()
 	if !x.closed {
 		x.wasCut.Store(true)
-		_ = x.wire.SetDeadline(time.Unix(1, 0))
+		_ = x.link.wire.SetDeadline(time.Unix(1, 0))
 	}
 }
 
@@ -98,7 +95,7 @@ func (x *exchange) Stream() loop.Stream {
 
 // Limit implements [loop.Stream].
 func (x *exchange) Limit(t time.Time) {
-	_ = x.within(x.wire.SetReadDeadline, t) // a cut stays in force, and shows when something is read
+	_ = x.within(x.link.wire.SetReadDeadline, t) // a cut stays in force, and shows when something is read
 }
 
 // Read implements [loop.Stream].
@@ -139,11 +136,11 @@ func (x *exchange) finish(alive bool) {
 		alive = false
 	}
 	_ = x.resp.CloseBodyStream()
-	alive = alive && x.reader.Buffered() == 0 // more than was asked for would be taken for the next answer
+	alive = alive && x.reader.Buffered() == 0 && x.link.drained() // more than was asked for would be taken for the next answer
 	fasthttp.ReleaseResponse(x.resp)
 	x.releaseReader(x.reader)
 	if alive {
-		alive = x.wire.SetDeadline(time.Time{}) == nil
+		alive = x.link.wire.SetDeadline(time.Time{}) == nil
 	}
 	x.giveBack(alive)
 }

@@ -50,7 +50,7 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 				return nil, err
 			}
 		}
-		x := &exchange{conn: l.Conn, wire: l.wire, reused: reused, resp: fasthttp.AcquireResponse()}
+		x := &exchange{link: l, reused: reused, resp: fasthttp.AcquireResponse()}
 		x.giveBack = func(alive bool) {
 			if alive {
 				t.client.ReleaseConn(cc)
@@ -58,7 +58,7 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 				t.client.CloseConn(cc)
 			}
 		}
-		x.reader = t.client.AcquireReader(x.conn)
+		x.reader = t.client.AcquireReader(l)
 		x.releaseReader = t.client.ReleaseReader
 		x.forget = out.Gone.OnFire(x.cut)
 		return x, nil
@@ -67,7 +67,7 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 
 // exchange writes the request and reads the answer as far as it must be whole.
 func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
-	if err := x.within(x.wire.SetDeadline, earliest(out.Until, out.FirstEvent)); err != nil {
+	if err := x.within(x.link.wire.SetDeadline, earliest(out.Until, out.FirstEvent)); err != nil {
 		return x.broke(err)
 	}
 	if err := t.write(x, out); err != nil {
@@ -81,7 +81,7 @@ func (t *Target) exchange(x *exchange, out *loop.Outgoing) error {
 	}
 	if x.streams(out.Unread) {
 		x.resp.StreamBody = true
-	} else if err := x.within(x.wire.SetReadDeadline, out.Until); err != nil {
+	} else if err := x.within(x.link.wire.SetReadDeadline, out.Until); err != nil {
 		return x.broke(err)
 	}
 	most := cmp.Or(out.Longest, longest)
@@ -106,13 +106,13 @@ func (t *Target) write(x *exchange, out *loop.Outgoing) error {
 	if len(body) < cap(*h)-len(*h) { // one piece costs less than two
 		*h, body = append(*h, body...), nil
 	}
-	if x.conn == net.Conn(x.wire) {
-		return x.wire.Ask(*h, body)
+	if x.link.tap == nil {
+		return x.link.wire.Ask(*h, body)
 	}
-	if _, err := x.conn.Write(*h); err != nil || len(body) == 0 {
+	if _, err := x.link.Write(*h); err != nil || len(body) == 0 {
 		return err
 	}
-	_, err := x.conn.Write(body)
+	_, err := x.link.Write(body)
 	return err
 }
 

@@ -2,10 +2,14 @@ package target
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,13 +20,24 @@ import (
 	"spillway/proxy/loop"
 )
 
-func newTarget(t *testing.T, url string, connect time.Duration) *Target {
+func newTarget(t testing.TB, url string, connect time.Duration) *Target {
 	t.Helper()
 	target, err := New(&config.Target{Name: "a", Dialect: engine.Anthropic, URL: url, Timeouts: config.Timeouts{Connect: connect}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(target.Close)
+	return target
+}
+
+// secureTarget trusts the server.
+func secureTarget(t testing.TB, server *httptest.Server) *Target {
+	t.Helper()
+	target := newTarget(t, server.URL, time.Second)
+	if cert := server.Certificate(); cert != nil {
+		target.dialer.secure.RootCAs = x509.NewCertPool()
+		target.dialer.secure.RootCAs.AddCert(cert)
+	}
 	return target
 }
 
@@ -101,5 +116,56 @@ func TestHandshakeIsPartOfConnecting(t *testing.T) {
 		if _, err := newTarget(t, url, 100*time.Millisecond).Send(get()); !errors.Is(err, failure.ErrConnect) {
 			t.Errorf("%s: %v, want %v", name, err, failure.ErrConnect)
 		}
+	}
+}
+
+// What a target sends behind an answer is not taken for the next one, wherever it is kept until then.
+func TestNothingIsLeftForTheNextAnswer(t *testing.T) {
+	const body = 12_000 // more than a reader takes at once, so that it is read by its length
+	for name, begin := range map[string]func(*httptest.Server){"plain": (*httptest.Server).Start, "TLS": (*httptest.Server).StartTLS} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			c, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(func() { c.Close() })
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", body)
+			fmt.Fprint(c, strings.Repeat("a", body), "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")
+		}))
+		server.TLS = &tls.Config{DynamicRecordSizingDisabled: true}
+		begin(server)
+		defer server.Close()
+		target := secureTarget(t, server)
+		for range 2 {
+			in, err := target.Send(get())
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if got := in.Body(); len(got) != body {
+				t.Errorf("%s: %q", name, got)
+			}
+			in.Close()
+		}
+	}
+}
+
+// BenchmarkSend is one short request on a connection that is kept.
+func BenchmarkSend(b *testing.B) {
+	for name, begin := range map[string]func(*httptest.Server){"plain": (*httptest.Server).Start, "TLS": (*httptest.Server).StartTLS} {
+		b.Run(name, func(b *testing.B) {
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }))
+			begin(server)
+			defer server.Close()
+			target, out := secureTarget(b, server), get()
+			b.ReportAllocs()
+			for b.Loop() {
+				in, err := target.Send(out)
+				if err != nil {
+					b.Fatal(err)
+				}
+				in.Close()
+			}
+		})
 	}
 }
