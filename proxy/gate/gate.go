@@ -42,9 +42,9 @@ func newGate(g *Gates, k Key, t *target) *gate {
 	return gt
 }
 
-// idle says whether nothing would be lost with the gate.
-func (gt *gate) idle() bool {
-	return gt.inFlight == 0 && gt.line.requests == 0 && gt.pause.open()
+// idle says whether nobody would miss the gate now.
+func (gt *gate) idle(now instant) bool {
+	return gt.inFlight == 0 && gt.line.requests == 0 && gt.pause.left(now) == 0
 }
 
 // pausedFor is how long the gate's pause and its target's go on, and no key may be used; 0 when nothing of that holds.

@@ -62,6 +62,13 @@ func TestIdleGatesAreEvicted(t *testing.T) {
 		if b.Health(opus).InFlight != 1 || !b.Health(haiku).Paused || b.gates[due] == nil {
 			t.Error("a gate in use was evicted")
 		}
+		for i := range maxGates + 200 { // they all wait for their probes, and some must go
+			pass(time.Millisecond)
+			b.Pause(Key{"claude", string(rune('a' + i))}, time.Nanosecond, Cause{})
+		}
+		if n := len(b.gates); n != maxGates {
+			t.Errorf("%d gates that wait for their probes", n)
+		}
 		busy.Release()
 	})
 }

@@ -93,27 +93,33 @@ func (g *Gates) target(name string) *target {
 	return t
 }
 
-// evict forgets the idle gate that was unused for longest, if there is one besides keep.
+// evict forgets the idle gate that can best be spared, if there is one besides keep.
 func (g *Gates) evict(keep *gate) {
-	var oldest *gate
+	now := g.now()
+	var spared *gate
 	for _, gt := range g.gates {
-		if gt != keep && gt.idle() && (oldest == nil || gt.usedBefore(oldest)) {
-			oldest = gt
+		if gt != keep && gt.idle(now) && (spared == nil || gt.sparedBefore(spared)) {
+			spared = gt
 		}
 	}
-	if oldest == nil {
+	if spared == nil {
 		return
 	}
-	t := oldest.target
-	t.gates = slices.DeleteFunc(t.gates, func(gt *gate) bool { return gt == oldest })
-	delete(g.gates, oldest.key)
+	t := spared.target
+	t.gates = slices.DeleteFunc(t.gates, func(gt *gate) bool { return gt == spared })
+	delete(g.gates, spared.key)
 	if len(t.gates) == 0 && t.pause.open() && len(t.credentials) == 0 {
-		delete(g.targets, oldest.key.Target)
+		delete(g.targets, spared.key.Target)
 	}
 }
 
-// usedBefore orders gates by their last use; of those used at one moment, by name.
-func (gt *gate) usedBefore(other *gate) bool {
+// sparedBefore orders gates by what would be lost with them: one that waits for its probe would be open again, and there can be no
+// end of those. Others go by their last use; those used at one moment, by name.
+func (gt *gate) sparedBefore(other *gate) bool {
 	a, b := gt.key, other.key
-	return cmp.Or(cmp.Compare(gt.used, other.used), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Model, b.Model)) < 0
+	return cmp.Or(
+		number(gt.pause.shut)-number(other.pause.shut),
+		cmp.Compare(gt.used, other.used),
+		cmp.Compare(a.Target, b.Target), cmp.Compare(a.Model, b.Model),
+	) < 0
 }
