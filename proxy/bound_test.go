@@ -27,9 +27,9 @@ func TestBoundThinkingKeepsItsCut(t *testing.T) {
 		Policies: decides(`return attempts.length ? { fail: "last" } :
 			{ send: "a", trim: request.header("x-cut") ? { keepToolResults: 3 } : undefined }`),
 	})
-	ask := func(what, body, cut, wantEdits string) string {
+	ask := func(what, body, cut, wantEdits string, headers ...string) string {
 		t.Helper()
-		got := l.Post(t, "/v1/messages", body, "X-Cut", cut)
+		got := l.Post(t, "/v1/messages", body, append(headers, "X-Cut", cut)...)
 		if edits := got.Header.Get("X-Spillway-Edits"); got.StatusCode != 200 || !strings.HasPrefix(edits, wantEdits) || wantEdits == "" && edits != "" {
 			t.Fatalf("%s: %d, x-spillway-edits %q, want %q\n%.300s", what, got.StatusCode, edits, wantEdits, got.Body)
 		}
@@ -63,6 +63,9 @@ func TestBoundThinkingKeepsItsCut(t *testing.T) {
 	retold := begun + `,{"role":"assistant","content":"Done."},{"role":"user","content":"Anew."}`
 	ask("a turn begins, cut", retold+"]}", "yes", "trim;tool_results=15;saved=")
 	ask("and again, whole", retold+"]}", "", "")
+	ask("its tool loop, as it began at last", retold+called("u4")+"]}", "", "")
+	ask("cut once more", retold+"]}", "yes", "trim;tool_results=15;saved=")
+	ask("and whole, for nobody may cut", retold+"]}", "yes", "", "X-Spillway-Forbid", "trim")
 	ask("its tool loop, as it began at last", retold+called("u4")+"]}", "", "")
 	if trace := l.Get(t, "/api/requests"); !strings.Contains(trace, "claude-fable-5-1") {
 		t.Error(trace)

@@ -94,7 +94,7 @@ func (t *try) bind() {
 	case t.resumed:
 	case t.trimmed != nil:
 		t.Trims.remember(t.prompt, *t.trimmed)
-	case t.binds() && t.Trims.some():
+	case t.Trims.some() && model.Find(t.model).Bound: // whatever the caller forbids this time
 		if prompts := t.x.Call.Prefixes(); len(prompts) > 0 {
 			t.Trims.forget(prompts[len(prompts)-1].Hash)
 		}
