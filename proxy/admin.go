@@ -19,6 +19,12 @@ import (
 // serveAdmin serves what operators see.
 func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 	path := string(ctx.Path())
+	defer func() {
+		if defect := recover(); defect != nil {
+			p.tell(path, defect)
+			refuseAdmin(ctx, fasthttp.StatusInternalServerError, "Spillway failed inside; its log has the details")
+		}
+	}()
 	host := string(ctx.Host())
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

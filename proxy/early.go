@@ -27,6 +27,7 @@ const (
 // headers, then the dialect's keep-alive events. The message itself has not begun, so failing over goes on behind it.
 // It writes to the connection itself, since the server writes only once the handler has returned.
 type early struct {
+	proxy   *Proxy
 	arrival *arrival
 	policy  string
 	clock   clock.Clock
@@ -45,7 +46,7 @@ func (p *Proxy) keepCompany(a *arrival, x *loop.Exchange) *early {
 	if !x.Request.Stream || quiet <= 0 || timeout > 0 && timeout < impatient || !a.ctx.Request.Header.IsHTTP11() {
 		return nil
 	}
-	e := &early{arrival: a, policy: x.Policy.Name(), clock: p.clock, conn: a.ctx.Conn()}
+	e := &early{proxy: p, arrival: a, policy: x.Policy.Name(), clock: p.clock, conn: a.ctx.Conn()}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.stop = p.clock.AfterFunc(quiet, e.beat)
@@ -59,20 +60,23 @@ func (e *early) beat() {
 	if e.over {
 		return
 	}
-	var err error
-	if !e.begun {
-		e.begun = true
-		_, err = io.WriteString(e.conn, e.head())
-	}
-	if err == nil {
-		err = e.chunk(dialect.KeepAlive(e.arrival.api, e.arrival.endpoint))
-	}
-	if err != nil {
+	if e.say() != nil {
 		e.over = true
 		e.arrival.visit.Gone.Fire()
 		return
 	}
 	e.stop = e.clock.AfterFunc(keepAlivePace, e.beat)
+}
+
+func (e *early) say() (err error) {
+	defer e.proxy.breakOff(e.arrival, &err)
+	if !e.begun {
+		e.begun = true
+		if _, err := io.WriteString(e.conn, e.head()); err != nil {
+			return err
+		}
+	}
+	return e.chunk(dialect.KeepAlive(e.arrival.api, e.arrival.endpoint))
 }
 
 // finish ends the company, and says whether headers are out.

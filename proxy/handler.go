@@ -37,8 +37,9 @@ type arrival struct {
 	advice   *advice // for a client over its limits; nil otherwise
 	visit    *hangup.Visit
 	body     body
-	streams  bool  // the answer goes on after the handler, and ends the request
-	part     *part // in a trial; nil when it takes none
+	company  *early // until there is an answer; nil when it is kept none
+	streams  bool   // the answer goes on after the handler, and ends the request
+	part     *part  // in a trial; nil when it takes none
 }
 
 // refusal is why a request is answered before any policy sees it.
@@ -86,10 +87,10 @@ func (p *Proxy) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	defer a.part.end()
-	company := p.keepCompany(a, x)
+	a.company = p.keepCompany(a, x)
 	answer := p.loop.Run(x)
-	if company.finish() {
-		p.replyEarly(a, answer, company)
+	if a.company.finish() {
+		p.replyEarly(a, answer, a.company)
 		return
 	}
 	p.reply(a, x, answer)

@@ -73,7 +73,11 @@ func (p *Proxy) askModels(a *arrival, targets []*loop.Target) []*modelList {
 		lists[i] = &modelList{target: t}
 		out := a.listing(t)
 		out.Key = p.ownKey(t)
-		all.Go(func() { lists[i].ask(out) })
+		all.Go(func() {
+			var defect error // who is asked in vain lists nothing
+			defer p.breakOff(a, &defect)
+			lists[i].ask(out)
+		})
 	}
 	all.Wait()
 	return lists

@@ -280,16 +280,21 @@ func (a *arrival) partWays() {
 // recover keeps a defect in one request from ending all others.
 func (p *Proxy) recover(a *arrival) {
 	if defect := recover(); defect != nil {
-		p.tell(a, defect)
+		p.tell(a.id, defect)
 		a.hold.Settle(a.hold.Cost(), p.clock.Now())
 		a.body.buffer = &bytebufferpool.ByteBuffer{} // somebody may be sending the old one still
-		p.refuse(a, &refusal{500, engine.ReasonServer, "Spillway failed inside; its log has the details under " + a.id})
+		r := refusal{500, engine.ReasonServer, "Spillway failed inside; its log has the details under " + a.id}
+		if a.company.finish() { // another head would follow the first
+			p.replyEarly(a, &loop.Answer{Status: r.status, Reason: r.reason, Message: r.message}, a.company)
+			return
+		}
+		p.refuse(a, &r)
 	}
 }
 
 // tell logs a defect.
-func (p *Proxy) tell(a *arrival, defect any) {
-	p.slog.Error("request failed by a defect in spillway", "id", a.id, "panic", fmt.Sprint(defect), "stack", string(debug.Stack()))
+func (p *Proxy) tell(id string, defect any) {
+	p.slog.Error("request failed by a defect in spillway", "id", id, "panic", fmt.Sprint(defect), "stack", string(debug.Stack()))
 }
 
 // errDefect is why an answer breaks off that a defect met.
@@ -298,7 +303,7 @@ var errDefect = errors.New("spillway failed inside")
 // breakOff keeps a defect in an answer that is being written from ending all others. Its error cuts the connection.
 func (p *Proxy) breakOff(a *arrival, err *error) {
 	if defect := recover(); defect != nil {
-		p.tell(a, defect)
+		p.tell(a.id, defect)
 		*err = errDefect
 	}
 }

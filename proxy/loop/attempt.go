@@ -69,14 +69,14 @@ func (t *try) allow(send *engine.Send) {
 }
 
 // prepare does all that comes before the send: the wait and the gate among it.
-func (t *try) prepare() (*Outgoing, *failed) {
+func (t *try) prepare() (out *Outgoing, f *failed) {
+	defer func() { t.vacate(out != nil || f != nil) }()
 	for _, step := range [...]func() *failed{t.place, t.wait, t.enter} {
 		if f := step(); f != nil {
 			return nil, f
 		}
 	}
-	out, f := t.render()
-	if f == nil {
+	if out, f = t.render(); f == nil {
 		atomic.AddInt32(&t.x.sends, 1)
 	}
 	return out, f
@@ -84,15 +84,18 @@ func (t *try) prepare() (*Outgoing, *failed) {
 
 // exchange sends, and reads the answer up to its commit.
 func (t *try) exchange(out *Outgoing) (answer *Answer, f *failed) {
-	defer func() {
-		if answer == nil && f == nil { // lost, or a defect: nobody releases it later
-			t.permit.Release()
-		}
-	}()
+	defer func() { t.vacate(answer != nil || f != nil) }()
 	t.sentAt = t.Clock.Now()
 	t.join(out)
 	in, err := t.target.Sender.Send(out)
 	return t.commit(in, err)
+}
+
+// vacate gives back the place at the gate when a step came to nothing, by a defect: nobody else does.
+func (t *try) vacate(came bool) {
+	if !came && t.permit != nil {
+		t.permit.Release()
+	}
 }
 
 // join lets the target join the request's trace. What the policy sets wins.
@@ -224,6 +227,9 @@ func (t *try) render() (*Outgoing, *failed) {
 	}
 	if x.Call.Stream {
 		out.FirstEvent = now.Add(t.target.Timeouts.FirstEvent)
+	}
+	if t.send.Hedge != nil || t.race != nil { // both sides read them at the same time
+		out.Header = copied(out.Header)
 	}
 	return out, nil
 }

@@ -26,10 +26,17 @@ type side struct {
 
 // hedge makes the attempt, and a second one elsewhere if nothing has committed after the hedge's delay. It returns what
 // came of both, once there is an answer or both have failed.
-func (t *try) hedge(out *Outgoing) (*Answer, []*failed) {
+func (t *try) hedge(out *Outgoing) (answer *Answer, failures []*failed) {
 	plan := t.send.Hedge
 	t.race = &race{}
 	first := t.run(out)
+	defer func() {
+		if answer == nil && failures == nil { // a defect
+			first.gone.Fire()
+			t.Clock.Wait(clock.Forever, &first.done)
+			first.drop()
+		}
+	}()
 	if t.Clock.Wait(plan.After, &first.done) == 0 {
 		return conclude(first)
 	}
@@ -72,7 +79,7 @@ func (t *try) second(plan *engine.Hedge) *side {
 func (t *try) run(out *Outgoing) *side {
 	s := &side{try: t}
 	forget := t.x.Gone.OnFire(s.gone.Fire)
-	t.gone, out.Gone, out.Header = &s.gone, &s.gone, copied(out.Header)
+	t.gone, out.Gone = &s.gone, &s.gone
 	t.Clock.Go(func() {
 		defer s.done.Fire()
 		defer forget()
@@ -128,7 +135,7 @@ func conclude(sides ...*side) (answer *Answer, failures []*failed) {
 	return answer, failures
 }
 
-// copied is the client's headers in memory of their own: the two sides read them at the same time.
+// copied is the client's headers in memory of their own.
 func copied(headers func(yield func(key, value []byte) bool)) func(yield func(key, value []byte) bool) {
 	var all [][2][]byte
 	for key, value := range headers {

@@ -25,11 +25,15 @@ type sender func(*clock.Virtual) (loop.Incoming, error)
 // stage is one request's loop on a virtual clock: a policy, targets, and what was observed.
 type stage struct {
 	nobody
+	*clock.Virtual
 
+	loop      *loop.Loop
+	exchange  *loop.Exchange
 	decisions int
 	course    []string // of attempts and the end
 	answer    *loop.Answer
 	panicked  any
+	took      time.Duration
 	gates     *gate.Gates
 }
 
@@ -51,12 +55,20 @@ func (o on) Send(*loop.Outgoing) (loop.Incoming, error) { return o.send(o.clock)
 // play runs one request under a policy, whose targets are a, b and so on.
 func play(t *testing.T, policy string, targets ...sender) *stage {
 	t.Helper()
+	s := set(t, policy, targets...)
+	s.run(t)
+	return s
+}
+
+// set makes all ready for [stage.run].
+func set(t *testing.T, policy string, targets ...sender) *stage {
+	t.Helper()
 	program, faults := script.Compile(fstest.MapFS{"p.ts": {Data: []byte("export function decide(request, attempts) { " + policy + " }")}}, "p.ts")
 	if faults != nil {
 		t.Fatal(faults)
 	}
 	c := clock.NewVirtual(time.Unix(1_800_000_000, 0))
-	s := &stage{gates: gate.New(c, gate.Settings{})}
+	s := &stage{Virtual: c, gates: gate.New(c, gate.Settings{})}
 	env := engine.Environment{}
 	var configured []*loop.Target
 	for i, send := range targets {
@@ -70,25 +82,29 @@ func play(t *testing.T, policy string, targets ...sender) *stage {
 	if fault != nil {
 		t.Fatal(fault.Frame())
 	}
-	defer decides.Close()
+	t.Cleanup(decides.Close)
 	call, problem := dialect.Parse(engine.Anthropic, dialect.Messages, []byte(`{"model":"m","max_tokens":100,"messages":[{"role":"user","content":"Hi."}]}`))
 	if problem != nil {
 		t.Fatal(problem.Message)
 	}
-	l := &loop.Loop{Clock: c, Counters: &loop.Counters{}, Observe: s, Gates: s.gates}
-	x := &loop.Exchange{
+	s.loop = &loop.Loop{Clock: c, Counters: &loop.Counters{}, Observe: s, Gates: s.gates}
+	s.exchange = &loop.Exchange{
 		Request: engine.Request{ID: "r", API: engine.Anthropic, Path: "/v1/messages", Model: "m", MaxTokens: 100, Content: stormContent{call}},
 		Call:    call, Header: func(func(key, value []byte) bool) {}, Policy: decides, Targets: configured,
 		Began: c.Now(), Deadline: c.Now().Add(time.Hour), Gone: &clock.Signal{}, Cut: func() bool { return false }, Record: &trace.Record{ID: "r", Began: c.Now()},
 	}
-	c.Go(func() {
-		defer func() { s.panicked = recover() }()
-		s.answer = l.Run(x)
+	return s
+}
+
+func (s *stage) run(t *testing.T) {
+	t.Helper()
+	s.Go(func() {
+		defer func() { s.panicked, s.took = recover(), s.Now().Sub(s.exchange.Began) }()
+		s.answer = s.loop.Run(s.exchange)
 	})
-	if err := c.Run(t.Context(), nil); err != nil {
+	if err := s.Run(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	return s
 }
 
 // after answers with a whole message, or an error's status, after a time.
@@ -149,5 +165,25 @@ func TestDefectsInHedgesAreTheRequests(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A defect before a hedge's second side is sent waits for the first, which reads what is the request's.
+func TestADefectBetweenTheSidesOfAHedge(t *testing.T) {
+	s := set(t, `return { send: "a", hedge: { after: "1s", send: "b" } }`, after(time.Minute, 200), after(0, 200))
+	read := 0
+	s.exchange.Header = func(func(key, value []byte) bool) {
+		if read++; read == 2 {
+			panic("planted")
+		}
+	}
+	s.run(t)
+	if s.panicked != "planted" || s.took != time.Minute {
+		t.Errorf("%v after %s", s.panicked, s.took)
+	}
+	for _, g := range s.gates.States() {
+		if g.Health.InFlight > 0 {
+			t.Errorf("%+v", g)
+		}
 	}
 }

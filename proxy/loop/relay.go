@@ -183,6 +183,7 @@ func (r *Relay) Close() error {
 	}
 	t := r.try
 	r.try = nil
+	defer t.permit.Release() // whatever else fails
 	end := trace.End{Outcome: trace.OK, Status: r.in.Status(), FirstContent: r.firstContent, Usage: readUsage(r.watch.Usage())}
 	switch {
 	case r.broken != nil && (t.x.Cut() || !t.x.Gone.Fired()):
@@ -194,7 +195,6 @@ func (r *Relay) Close() error {
 	}
 	r.events.Release()
 	err := r.in.Close()
-	t.permit.Release()
 	t.learn(r.watch.Usage())
 	t.ended(end)
 	return err
