@@ -16,15 +16,18 @@ import (
 	"spillway/proxy/gate"
 )
 
+// recoverAdmin keeps a defect in one view from ending the process.
+func (p *Proxy) recoverAdmin(ctx *fasthttp.RequestCtx) {
+	if defect := recover(); defect != nil {
+		p.tell(string(ctx.Path()), defect)
+		refuseAdmin(ctx, fasthttp.StatusInternalServerError, "Spillway failed inside; its log has the details")
+	}
+}
+
 // serveAdmin serves what operators see.
 func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
+	defer p.recoverAdmin(ctx)
 	path := string(ctx.Path())
-	defer func() {
-		if defect := recover(); defect != nil {
-			p.tell(path, defect)
-			refuseAdmin(ctx, fasthttp.StatusInternalServerError, "Spillway failed inside; its log has the details")
-		}
-	}()
 	host := string(ctx.Host())
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
