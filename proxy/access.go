@@ -32,6 +32,9 @@ func (p *Proxy) logEnd(x *loop.Exchange, e *trace.End) {
 		line = append(line, slog.Int("input_tokens", u.Input), slog.Int("output_tokens", u.Output),
 			slog.Int("cache_read_tokens", u.CacheRead), slog.Int("cache_write_tokens", u.CacheWrite), slog.Int("cache_write_long_tokens", u.CacheWriteLong))
 	}
+	if e.Estimated {
+		line = append(line, slog.Bool("tokens_estimated", true))
+	}
 	if e.Cost.Known {
 		line = append(line, slog.Float64("dollars", e.Cost.Dollars), slog.Float64("cache_saved_dollars", e.Cost.CacheSaved))
 	}

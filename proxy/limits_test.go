@@ -164,6 +164,55 @@ func TestUndecidedAnswersAreCharged(t *testing.T) {
 	}
 }
 
+// An answer whose target does not tell its cost, or has not told it when the answer ends, is charged by its length, whether the
+// client has a limit of tokens or not, and is said to be an estimate.
+func TestAnswersThatTellNothingAreCharged(t *testing.T) {
+	text := strings.Repeat("Four ", 4000) // about 5000 tokens
+	said := "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + text + "\"}}\n\n"
+	const end = "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+	whole := `{"id":"m","type":"message","role":"assistant","model":"x","content":[{"type":"text","text":"` + text + `"}],"stop_reason":"end_turn"}`
+	for name, c := range map[string]struct {
+		answer string
+		stream bool
+		leaves bool // the client does, when it has read the text
+	}{
+		"whole":               {whole200 + sized(whole), false, false},
+		"a stream":            {sse200 + "\r\n" + opening + said + end, true, false},
+		"a stream that broke": {sse200 + "\r\n" + opening + said, true, false},
+		"a client that left":  {sse200 + "\r\n" + opening + said, true, true},
+	} {
+		for _, key := range []string{"shop-key", "free-key"} {
+			t.Run(name+", "+key, func(t *testing.T) {
+				config, target := limits("tokens: 1M/day")
+				l := start(t, setup{Config: config, Target: target, Rogue: func(conn net.Conn) {
+					_, _ = io.WriteString(conn, c.answer)
+					if c.leaves {
+						_, _ = conn.Read(make([]byte, 1)) // until the proxy has closed it
+					}
+					_ = conn.Close()
+				}})
+				conn := l.Dial(t)
+				conn.Say(request("/v1/messages", message(c.stream), "X-Api-Key: "+key, "Connection: close"))
+				if c.leaves {
+					if _, err := io.CopyN(io.Discard, conn.reader, int64(len(said))); err != nil {
+						t.Fatal(err)
+					}
+					conn.Close()
+				} else if got := conn.Answer(t); got.StatusCode != 200 {
+					t.Fatalf("%d %s", got.StatusCode, got.Body)
+				}
+				l.idle(t)
+				if spent := l.client(t, strings.TrimSuffix(key, "-key")).Spent.Day; spent.Tokens < 4500 || spent.Tokens > 6000 || spent.Dollars < 4500 || spent.Dollars > 6000 {
+					t.Errorf("%+v", spent)
+				}
+				if trace := l.Get(t, "/api/requests"); !strings.Contains(trace, `"estimated": true`) {
+					t.Error(trace)
+				}
+			})
+		}
+	}
+}
+
 // clientState is a client of /api/clients.
 type clientState struct {
 	Name  string

@@ -16,8 +16,9 @@ const cachedAnswer = `{"id":"msg_1","type":"message","role":"assistant","model":
 
 // What an answer cost, and what the cache did to that, is the same in the trace, the access log and the metrics.
 func TestCostOfAnAnswer(t *testing.T) {
+	elses := strings.Replace(cachedAnswer, "claude-opus-5-5", "somebody-elses", 1)
 	l := start(t, setup{
-		Targets: []simtarget.Config{{Behaviour: simtarget.JSON(200, cachedAnswer)}},
+		Targets: []simtarget.Config{{Behaviour: simtarget.InTurn(simtarget.JSON(200, cachedAnswer), simtarget.JSON(200, elses), simtarget.JSON(200, cachedAnswer))}},
 		Target:  "    price: { claude-opus-5-5: { input: 1000000, output: 10000000, cache_read: 100000, cache_write: 1250000 } }\n",
 		Config:  "clients: [{ name: app, key: app-key-1 }]\n",
 	})
@@ -25,6 +26,7 @@ func TestCostOfAnAnswer(t *testing.T) {
 	l.AccessLog(slog.New(slog.NewJSONHandler(&log, nil)))
 	l.Post(t, "/v1/messages", message(false), "X-Api-Key", "app-key-1")
 	l.Post(t, "/v1/messages", strings.Replace(message(false), "claude-opus-5-5", "somebody-elses", 1), "X-Api-Key", "app-key-1")
+	l.Post(t, "/v1/messages", strings.Replace(message(false), "claude-opus-5-5", "my-deployment", 1), "X-Api-Key", "app-key-1") // the answer tells
 	metrics := l.Get(t, "/metrics")
 	stop(t, l)
 
@@ -42,8 +44,8 @@ func TestCostOfAnAnswer(t *testing.T) {
 		t.Errorf("a price that nobody knows: %s", lines[1])
 	}
 	for _, want := range []string{
-		`spillway_cost_dollars_total{model="claude-opus-5-5",target="a"} 7000`, `spillway_cache_dollars_total{effect="saved",target="a"} 7000`,
-		`spillway_client_cost_dollars_total{client="app"} 7000`, `spillway_unpriced_answers_total{target="a"} 1`,
+		`spillway_cost_dollars_total{model="claude-opus-5-5",target="a"} 7000`, `spillway_cache_dollars_total{effect="saved",target="a"} 14000`,
+		`spillway_client_cost_dollars_total{client="app"} 14000`, `spillway_unpriced_answers_total{target="a"} 1`,
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("the metrics lack %s:\n%s", want, grep(metrics, "dollars", "unpriced"))

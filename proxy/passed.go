@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"bytes"
-	"cmp"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -54,7 +53,7 @@ func (a *arrival) modelAsked() string { return gjson.GetBytes(a.body.bytes(), "m
 // settlePassed charges the client for what an answer tells. model is the one asked for: not every answer names its own.
 func (a *arrival) settlePassed(t *loop.Target, model string, answer []byte, now time.Time) {
 	told := gjson.GetManyBytes(answer, "model", "usage.prompt_tokens", "usage.completion_tokens", "usage.input_tokens", "usage.output_tokens")
-	a.charge(t, cmp.Or(told[0].Str, model), cost.Tokens{Input: int(told[1].Int() + told[3].Int()), Output: int(told[2].Int() + told[4].Int())}, now)
+	a.charge(t, cost.Tokens{Input: int(told[1].Int() + told[3].Int()), Output: int(told[2].Int() + told[4].Int())}, now, model, told[0].Str)
 }
 
 // settleStream is the same for a stream that has ended. One that tells nothing, which is the client's choice, is charged by its
@@ -65,9 +64,9 @@ func (a *arrival) settleStream(t *loop.Target, s *passed, now time.Time) {
 		return
 	}
 	const textPerToken = 3
-	a.charge(t, s.model, cost.Tokens{Input: s.asked / textPerToken, Output: s.events}, now)
+	a.charge(t, cost.Tokens{Input: s.asked / textPerToken, Output: s.events}, now, s.model)
 }
 
-func (a *arrival) charge(t *loop.Target, model string, tokens cost.Tokens, now time.Time) {
-	a.hold.Settle(account.Spent(tokens.Prompt()+tokens.Output, cost.Of(&t.Target, model, tokens).Dollars), now)
+func (a *arrival) charge(t *loop.Target, tokens cost.Tokens, now time.Time, models ...string) {
+	a.hold.Settle(account.Spent(tokens.Prompt()+tokens.Output, cost.Of(&t.Target, tokens, models...).Dollars), now)
 }

@@ -88,7 +88,7 @@ func (p *Proxy) likely(x *loop.Exchange) account.Amount {
 		if most := x.Request.MaxTokens; most > 0 {
 			tokens.Output = min(tokens.Output, most)
 		}
-		return account.Spent(tokens.Prompt()+tokens.Output, cost.Of(&t.Target, name, tokens).Dollars)
+		return account.Spent(tokens.Prompt()+tokens.Output, cost.Of(&t.Target, tokens, name).Dollars)
 	}
 	return account.Amount{}
 }
@@ -125,7 +125,7 @@ func (a *arrival) advise() {
 func settle(hold *account.Hold, e *trace.End) {
 	u := e.Usage
 	spent := account.Spent(u.Prompt()+u.Output, e.Cost.Dollars)
-	if e.FirstContent > 0 && (e.Outcome != trace.OK || u == (trace.Usage{})) { // not all of it was told
+	if e.Estimated {
 		spent = spent.AtLeast(hold.Cost())
 	}
 	hold.Settle(spent, e.At)

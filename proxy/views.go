@@ -100,7 +100,8 @@ type request struct {
 	FirstContent float64      `json:"firstContent,omitempty"`
 	Took         float64      `json:"took,omitempty"`
 	Usage        *trace.Usage `json:"usage,omitempty"`
-	Cost         *cost.Cost   `json:"cost,omitempty"` // absent where no price is known
+	Estimated    bool         `json:"estimated,omitempty"` // usage, by the length of what came
+	Cost         *cost.Cost   `json:"cost,omitempty"`      // absent where no price is known
 	Message      string       `json:"message,omitempty"`
 	Mismatches   []string     `json:"mismatches,omitempty"`
 	Steps        []step       `json:"steps,omitempty"`
@@ -166,7 +167,7 @@ func requestView(r *trace.Record, steps bool) request {
 		}
 		view.FirstContent, view.Took = ms(end.FirstContent), ms(end.At.Sub(r.Began))
 		if end.Usage != (trace.Usage{}) {
-			view.Usage = &end.Usage
+			view.Usage, view.Estimated = &end.Usage, end.Estimated
 			if end.Cost.Known {
 				view.Cost = &end.Cost
 			}

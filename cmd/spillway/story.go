@@ -19,6 +19,7 @@ type story struct {
 	Edits, Mismatches                               []string
 	FirstContent, Took                              float64
 	Usage                                           map[string]int
+	Estimated                                       bool
 	Cost                                            *struct{ Dollars float64 }
 	Steps                                           []storyStep
 }
@@ -155,6 +156,9 @@ func (s *story) printEnd(w io.Writer) {
 		if n := s.Usage[kind]; n > 0 {
 			facts = append(facts, fmt.Sprintf("%d %s tokens", n, kind))
 		}
+	}
+	if s.Estimated {
+		facts = append(facts, "estimated")
 	}
 	if s.Cost != nil {
 		facts = append(facts, fmt.Sprintf("$%.4f", s.Cost.Dollars))

@@ -28,6 +28,11 @@ func (t *Target) PriceOf(name string, prompt int) (price engine.Price, known boo
 	if price, known = t.Price[name]; known {
 		return price, true
 	}
+	for other := range t.Price { // "M1" and "m1-latest" are not for free where m1 has a price
+		if model.Same(other, name) {
+			return t.Price[other], true
+		}
+	}
 	return model.ListPrice(name, prompt)
 }
 

@@ -1,9 +1,12 @@
 // Package cost says what answers cost. Whoever counts money asks here: traces, metrics, the dashboard, limits and policies.
 package cost
 
-import "spillway/proxy/config"
+import (
+	"spillway/engine"
+	"spillway/proxy/config"
+)
 
-// Tokens are what an answer took, as the target counts it.
+// Tokens are what an answer took, as the target counts it; where it does not tell, about as many as its length says.
 type Tokens struct {
 	// Input excludes what the cache gave or took.
 	Input      int `json:"input"`
@@ -32,9 +35,13 @@ type Cost struct {
 // one and a quarter (Anthropic docs, prompt caching).
 const longWrite = 2 / 1.25
 
-// Of is what so many tokens cost at a target. model is the resolved name.
-func Of(t *config.Target, model string, n Tokens) Cost {
-	price, known := t.PriceOf(model, n.Prompt())
+// Of is what so many tokens cost at a target. models are names of the model, after aliases: of the price of the first that has one.
+func Of(t *config.Target, n Tokens, models ...string) Cost {
+	var price engine.Price
+	known := false
+	for i := 0; i < len(models) && !known; i++ {
+		price, known = t.PriceOf(models[i], n.Prompt())
+	}
 	const million = 1e6
 	long := min(n.CacheWriteLong, n.CacheWrite)
 	written := (float64(n.CacheWrite-long) + longWrite*float64(long)) * price.CacheWrite

@@ -29,11 +29,15 @@ func TestOf(t *testing.T) {
 		"a list price":                  {"claude-opus-5-5", Tokens{Input: million, CacheRead: million}, Cost{4.2, 3.8, true}},
 		"a long prompt":                 {"claude-haiku-5-5", Tokens{Input: 50_000, CacheRead: 50_001}, Cost{.02750005, .02250045, true}},
 		"nobody knows":                  {"llama", Tokens{Input: million, Output: million}, Cost{}},
+		"another spelling":              {"DEAR-latest", Tokens{Input: 2 * million}, Cost{200, 0, true}},
 		"nothing":                       {"dear", Tokens{}, Cost{0, 0, true}},
 	} {
-		got := Of(target, c.model, c.took)
+		got := Of(target, c.took, c.model)
 		if math.Abs(got.Dollars-c.want.Dollars) > 1e-9 || math.Abs(got.CacheSaved-c.want.CacheSaved) > 1e-9 || got.Known != c.want.Known {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
+	}
+	if got := Of(target, Tokens{Input: million}, "llama", "", "dear", "free"); got.Dollars != 100 {
+		t.Errorf("of the first that has a price: %+v", got)
 	}
 }

@@ -55,9 +55,11 @@ func (w *Watch) chunkField(name string, value gjson.Result) Step {
 func (w *Watch) choice(choice gjson.Result) Step {
 	index := choice.Get("index").Int()
 	w.choices.seen(index)
+	delta := choice.Get("delta")
+	step := w.contentIf(saysSomething(delta, "role"), delta)
 	switch finish := choice.Get("finish_reason").Str; {
 	case finish == "":
-		return contentIf(saysSomething(choice.Get("delta"), "role"))
+		return step
 	case failedAs(finish):
 		return Failure
 	}

@@ -18,14 +18,17 @@ func (w *Watch) message(e sse.Event) Step {
 		w.odd(w.begun, "a second message_start")
 		w.begun = true
 		message := doc.Get("message")
+		content := message.Get("content")
 		w.usage.model(message.Get("model"))
 		w.usage.message(message.Get("usage"))
-		return contentIf(!empty(message.Get("content")))
+		return w.contentIf(!empty(content), content)
 	case "content_block_start":
 		w.odd(!w.begun, "a block before message_start")
-		return contentIf(blockStarts(doc.Get("content_block")))
+		block := doc.Get("content_block")
+		return w.contentIf(blockStarts(block), block)
 	case "content_block_delta":
-		return contentIf(saysSomething(doc.Get("delta"), "type"))
+		delta := doc.Get("delta")
+		return w.contentIf(saysSomething(delta, "type"), delta)
 	case "message_delta":
 		w.usage.message(doc.Get("usage"))
 		if doc.Get("delta.stop_reason").Str != "" {
@@ -78,8 +81,10 @@ func saysSomething(object gjson.Result, except string) (some bool) {
 	return some
 }
 
-func contentIf(some bool) Step {
+// contentIf is the step of what says something, or does not.
+func (w *Watch) contentIf(some bool, what gjson.Result) Step {
 	if some {
+		w.usage.said(len(what.Raw) - deltaFrame)
 		return Content
 	}
 	return Preamble

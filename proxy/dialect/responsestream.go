@@ -24,7 +24,8 @@ func (w *Watch) response(e sse.Event) Step {
 		w.complete = true
 		return Terminal
 	case "response.output_item.added":
-		return contentIf(itemStarts(doc.Get("item")))
+		item := doc.Get("item")
+		return w.contentIf(itemStarts(item), item)
 	case "response.output_item.done":
 		return Content
 	case "":
@@ -33,7 +34,8 @@ func (w *Watch) response(e sse.Event) Step {
 		}
 	}
 	if strings.HasSuffix(kind, ".delta") {
-		return contentIf(!empty(doc.Get("delta")))
+		delta := doc.Get("delta")
+		return w.contentIf(!empty(delta), delta)
 	}
 	return Preamble
 }

@@ -16,6 +16,8 @@ type Usage struct {
 	Input, Output, CacheRead, CacheWrite int
 	// Known says whether the target told any of the counts.
 	Known bool
+	// Said is about how many tokens have come of the answer, by its length, whatever the target tells.
+	Said int
 	// CacheWriteLong is how many of CacheWrite the cache keeps for an hour, at a higher price (Anthropic docs, prompt caching).
 	CacheWriteLong int
 }
@@ -51,6 +53,7 @@ func ReadWhole(_ engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) {
 		return usage, false
 	}
 	usage.model(top.model)
+	usage.said(len(body) - wholeFrame)
 	switch ep {
 	case Messages:
 		usage.message(top.usage)
@@ -64,6 +67,16 @@ func ReadWhole(_ engine.API, ep Endpoint, body []byte) (usage Usage, ok bool) {
 	}
 	return usage, true
 }
+
+// What is not text in a whole answer and in a delta, and how much text a token stands for, each about and in bytes.
+const (
+	wholeFrame   = 256
+	deltaFrame   = 32
+	textPerToken = 4
+)
+
+// said counts some more bytes of text.
+func (u *Usage) said(text int) { u.Said += max(1, text/textPerToken) }
 
 func (u *Usage) model(name gjson.Result) {
 	if name.Str != "" && name.Str != u.Model {

@@ -84,10 +84,10 @@ func TestReadWhole(t *testing.T) {
 		usage    Usage
 		ok       bool
 	}{
-		"message":            {"messages", `{"type":"message","model":"claude","content":[],"usage":{"input_tokens":3,"output_tokens":4,"cache_read_input_tokens":5,"cache_creation_input_tokens":6}}`, Usage{"claude", 3, 4, 5, 6, true, 0}, true},
-		"kept for an hour":   {"messages", `{"type":"message","model":"claude","content":[],"usage":{"input_tokens":3,"output_tokens":4,"cache_creation_input_tokens":6,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":5}}}`, Usage{"claude", 3, 4, 0, 6, true, 5}, true},
-		"chat":               {"chat", "\n\n" + `{"model":"gpt","choices":[],"error":null,"usage":{"prompt_tokens":10,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":7}}}`, Usage{"gpt", 3, 4, 7, 0, true, 0}, true},
-		"response":           {"responses", `{"model":"gpt","status":"completed","error":null,"usage":{"input_tokens":10,"output_tokens":4}}`, Usage{"gpt", 10, 4, 0, 0, true, 0}, true},
+		"message":            {"messages", `{"type":"message","model":"claude","content":[],"usage":{"input_tokens":3,"output_tokens":4,"cache_read_input_tokens":5,"cache_creation_input_tokens":6}}`, Usage{"claude", 3, 4, 5, 6, true, 0, 0}, true},
+		"kept for an hour":   {"messages", `{"type":"message","model":"claude","content":[],"usage":{"input_tokens":3,"output_tokens":4,"cache_creation_input_tokens":6,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":5}}}`, Usage{"claude", 3, 4, 0, 6, true, 0, 5}, true},
+		"chat":               {"chat", "\n\n" + `{"model":"gpt","choices":[],"error":null,"usage":{"prompt_tokens":10,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":7}}}`, Usage{"gpt", 3, 4, 7, 0, true, 0, 0}, true},
+		"response":           {"responses", `{"model":"gpt","status":"completed","error":null,"usage":{"input_tokens":10,"output_tokens":4}}`, Usage{"gpt", 10, 4, 0, 0, true, 0, 0}, true},
 		"without usage":      {"chat", `{"model":"gpt","usage":null}`, Usage{Model: "gpt"}, true},
 		"error of Anthropic": {"messages", `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`, Usage{}, false},
 		"error without more": {"messages", `{"type":"error"}`, Usage{}, false},
@@ -105,10 +105,49 @@ func TestReadWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := endpoints[c.endpoint]
 			usage, ok := ReadWhole(e.api, e.ep, []byte(c.body))
+			usage.Said = 0
 			if ok != c.ok || ok && usage != c.usage {
 				t.Errorf("got %+v, %v", usage, ok)
 			}
 		})
+	}
+}
+
+// What came of an answer is about as many tokens as its text is long, in whatever pieces and however it is told.
+func TestWhatWasSaid(t *testing.T) {
+	text := strings.Repeat("Four ", 200) // about 250 tokens
+	whole := func(format string) []string { return []string{fmt.Sprintf(format, text)} }
+	words := func(format string) (events []string) {
+		for word := range strings.SplitAfterSeq(strings.TrimSpace(text), " ") {
+			events = append(events, fmt.Sprintf(format, word))
+		}
+		return events
+	}
+	const delta, chunk = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":%q}}`, `{"choices":[{"index":0,"delta":{"content":%q},"finish_reason":null}]}`
+	for name, c := range map[string]struct {
+		endpoint string
+		events   []string
+	}{
+		"a message in words":    {"messages", words(delta)},
+		"a message at once":     {"messages", whole(delta)},
+		"a chat in words":       {"chat", words(chunk)},
+		"a chat at once":        {"chat", whole(chunk)},
+		"a chat with its end":   {"chat", whole(`{"choices":[{"index":0,"delta":{"content":%q},"finish_reason":"stop"}]}`)},
+		"a response in words":   {"responses", words(`{"type":"response.output_text.delta","delta":%q}`)},
+		"arguments":             {"messages", whole(`{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":%q}}`)},
+		"a block that is whole": {"messages", whole(`{"type":"content_block_start","index":0,"content_block":{"type":"redacted_thinking","data":%q}}`)},
+	} {
+		w := NewWatch(endpoints[c.endpoint].api, endpoints[c.endpoint].ep)
+		for _, event := range c.events {
+			w.Step(arrived("", event))
+		}
+		if n := w.Usage().Said; n < 180 || n > 300 {
+			t.Errorf("%s: %d tokens", name, n)
+		}
+	}
+	body := fmt.Sprintf(`{"id":"msg_013Zva2CMHLNnjNjJJKqJ2EF","type":"message","role":"assistant","model":"claude-opus-5-5","content":[{"type":"text","text":%q}],"stop_reason":"end_turn"}`, text)
+	if usage, _ := ReadWhole(engine.Anthropic, Messages, []byte(body)); usage.Said < 180 || usage.Said > 300 {
+		t.Errorf("whole: %d tokens", usage.Said)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"spillway/engine"
 	"spillway/proxy/clock"
-	"spillway/proxy/cost"
 	"spillway/proxy/dialect"
 	"spillway/proxy/gate"
 	"spillway/proxy/trace"
@@ -275,10 +274,6 @@ func (t *try) failedAs(kind engine.Kind) *failed {
 // ended closes the trace of a request that a target answered.
 func (t *try) ended(e trace.End) {
 	e.Target, e.Model, e.Edits = t.target.Name, t.model, t.edits
-	e.Cost = cost.Of(&t.target.Target, t.model, e.Usage)
-	if e.Outcome == trace.OK {
-		t.Estimator.LearnAnswer(t.model, e.Usage.Output)
-	}
 	t.end(t.x, e)
 }
 

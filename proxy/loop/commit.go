@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"spillway/engine"
+	"spillway/proxy/cost"
 	"spillway/proxy/dialect"
 	"spillway/proxy/failure"
 	"spillway/proxy/gate"
@@ -67,10 +68,8 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	t.learn(usage)
 	a := t.answer(in)
 	a.Body, a.whole = body, t
-	a.end = trace.End{
-		Outcome: trace.OK, Status: in.Status(), FirstContent: t.Clock.Now().Sub(t.x.Began), Usage: readUsage(usage),
-		Mismatches: t.compare(usage, ""),
-	}
+	a.end = trace.End{Outcome: trace.OK, Status: in.Status(), FirstContent: t.Clock.Now().Sub(t.x.Began), Mismatches: t.compare(usage, "")}
+	t.account(&a.end, usage)
 	return a, nil
 }
 
@@ -296,8 +295,28 @@ func isOfContent(name string) bool {
 	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
 }
 
-func readUsage(u dialect.Usage) trace.Usage {
-	return trace.Usage{Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite, CacheWriteLong: u.CacheWriteLong}
+// account notes what the answer took and cost. What the target did not tell, or not yet, is about as much as came.
+func (t *try) account(e *trace.End, u dialect.Usage) {
+	e.Usage = trace.Usage{Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite, CacheWriteLong: u.CacheWriteLong}
+	if u.Said > u.Output && (u.Output == 0 || e.Outcome != trace.OK) {
+		e.Usage.Output, e.Estimated = u.Said, true
+	}
+	if e.Usage.Prompt() == 0 && u.Said > 0 {
+		e.Usage.Input, e.Estimated = t.promptTokens(), true
+	}
+	e.Cost = cost.Of(&t.target.Target, e.Usage, t.model, u.Model)
+	if e.Outcome == trace.OK && !e.Estimated {
+		t.Estimator.LearnAnswer(t.model, e.Usage.Output)
+	}
+}
+
+// promptTokens is about how many tokens were sent: by the estimate, if somebody has wanted it, else by length.
+func (t *try) promptTokens() int {
+	if t.x.Call.Outlined() {
+		return t.Estimator.Tokens(t.call, t.model)
+	}
+	const textPerToken = 4
+	return len(t.call.Body) / textPerToken
 }
 
 // forecast is when a request like this one may succeed, between 1 and 60 s: SDKs ignore longer waits, and 0 makes

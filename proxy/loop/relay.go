@@ -184,7 +184,7 @@ func (r *Relay) Close() error {
 	t := r.try
 	r.try = nil
 	defer t.permit.Release() // whatever else fails
-	end := trace.End{Outcome: trace.OK, Status: r.in.Status(), FirstContent: r.firstContent, Usage: readUsage(r.watch.Usage())}
+	end := trace.End{Outcome: trace.OK, Status: r.in.Status(), FirstContent: r.firstContent}
 	switch {
 	case r.broken != nil && (t.x.Cut() || !t.x.Gone.Fired()):
 		end.Outcome, end.Message = trace.Broken, r.broken.Error()
@@ -195,6 +195,7 @@ func (r *Relay) Close() error {
 	}
 	r.events.Release()
 	err := r.in.Close()
+	t.account(&end, r.watch.Usage())
 	t.learn(r.watch.Usage())
 	t.ended(end)
 	return err

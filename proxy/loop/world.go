@@ -40,7 +40,7 @@ func (w world) Cost(target, model string) (dollars float64, known bool) {
 	if most := w.x.Request.MaxTokens; most > 0 {
 		likely.Output = min(likely.Output, most)
 	}
-	c := cost.Of(&t.Target, name, likely)
+	c := cost.Of(&t.Target, likely, name)
 	return c.Dollars, c.Known
 }
 

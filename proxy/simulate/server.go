@@ -282,7 +282,7 @@ func (v *visit) enter() {
 func (v *visit) leave(output int) {
 	v.inFlight[v.model]--
 	v.prompts -= v.wire.input
-	dollars := cost.Of(&v.Target, v.model, cost.Tokens{Input: v.wire.input, Output: output}).Dollars
+	dollars := cost.Of(&v.Target, cost.Tokens{Input: v.wire.input, Output: output}, v.model).Dollars
 	nanos := int64(math.Round(dollars * nano)) // machines differ in the last bits
 	v.spent += nanos
 	v.stage.book.charged(v.order, v.wire.input, output, nanos)

@@ -91,6 +91,8 @@ type End struct {
 	// FirstContent is the time from the request's arrival to the commit of its answer; 0 when there was none.
 	FirstContent time.Duration
 	Usage        Usage
+	// Estimated says that the target did not tell all of Usage, and it is by the length of what came.
+	Estimated bool
 	// Cost is what that comes to.
 	Cost cost.Cost
 	// Mismatches is what of the answer was not as it was asked for.

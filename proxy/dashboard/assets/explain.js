@@ -6,7 +6,7 @@ import { ask } from "./live.js";
 import { fault } from "./policies.js";
 import { clock, dollars, duration } from "./words.js";
 
-const known = new Set(["id", "began", "api", "path", "model", "stream", "client", "policy", "outcome", "status", "target", "servedModel", "edits", "sends", "firstContent", "took", "usage", "cost", "message", "mismatches", "steps"]);
+const known = new Set(["id", "began", "api", "path", "model", "stream", "client", "policy", "outcome", "status", "target", "servedModel", "edits", "sends", "firstContent", "took", "usage", "estimated", "cost", "message", "mismatches", "steps"]);
 const knownOfStep = new Set(["at", "line", "source", "recalled", "row", "chose", "because", "saw", "took", "outcome", "fault", "notes", "failed"]);
 
 // explain opens the story in a dialog.
@@ -29,7 +29,7 @@ function story(r) {
     (r.mismatches ?? []).map((odd) => h("p", { class: "note" }, `Not as asked: ${odd}`)),
     table([["model", r.model], ["client", r.client], ["path", `${r.path}${r.stream ? ", as a stream" : ""}`], ["began", clock(r.began)], ["policy", r.policy],
       ["edits", r.edits?.join(", ")], ["first content", r.firstContent && duration(r.firstContent)], ["took", r.took && duration(r.took)],
-      ["tokens", r.usage && Object.entries(r.usage).filter(([, n]) => n > 0).map(([kind, n]) => `${n} ${kind}`).join(", ")],
+      ["tokens", r.usage && Object.entries(r.usage).filter(([, n]) => n > 0).map(([kind, n]) => `${n} ${kind}`).join(", ") + (r.estimated ? " (estimated)" : "")],
       ["cost", r.cost && dollars(r.cost.dollars) + cache(r.cost.cacheSaved)]]),
     h("ol", { class: "steps" }, (r.steps ?? []).map(step)),
     rest(r, known),
