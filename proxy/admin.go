@@ -16,14 +16,6 @@ import (
 	"spillway/proxy/gate"
 )
 
-// recoverAdmin keeps a defect in one view from ending the process.
-func (p *Proxy) recoverAdmin(ctx *fasthttp.RequestCtx) {
-	if defect := recover(); defect != nil {
-		p.tell(string(ctx.Path()), defect)
-		refuseAdmin(ctx, fasthttp.StatusInternalServerError, "Spillway failed inside; its log has the details")
-	}
-}
-
 // serveAdmin serves what operators see.
 func (p *Proxy) serveAdmin(ctx *fasthttp.RequestCtx) {
 	defer p.recoverAdmin(ctx)

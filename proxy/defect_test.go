@@ -99,14 +99,19 @@ func TestADefectEndsItsRequestAlone(t *testing.T) {
 	}
 }
 
-func TestADefectInAListing(t *testing.T) {
-	l := start(t, setup{Targets: []simtarget.Config{{}}})
+// A request without a body may fail as well.
+func TestADefectInAGet(t *testing.T) {
+	l := start(t, setup{Targets: []simtarget.Config{{}, {}}})
 	l.Wrap(func(s loop.Sender) loop.Sender { return flawed{s} })
-	req, err := http.NewRequest(http.MethodGet, l.URL+"/v1/models", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := do(t, req); got.StatusCode != 502 || !strings.Contains(l.Log.String(), "planted") {
-		t.Errorf("%d %s", got.StatusCode, got.Body)
+	for path, want := range map[string]int{"/v1/models": 502, "/v1/files": 500} {
+		req, err := http.NewRequest(http.MethodGet, l.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Anthropic-Version", "2023-06-01")
+		req.Header.Set("X-Panic", "send")
+		if got := do(t, req); got.StatusCode != want || !strings.Contains(l.Log.String(), "planted") {
+			t.Errorf("%s: %d %s", path, got.StatusCode, got.Body)
+		}
 	}
 }

@@ -14,6 +14,7 @@
 //	reload.go    a changed file becomes the next snapshot, or is rejected
 //	senders.go   connections to targets, which outlive a snapshot
 //	server.go    start and graceful stop; listener.go listens
+//	defect.go    what is left of a request that panics
 //	secure.go    TLS
 //	spending.go  what a client may still spend; clientviews.go shows it
 //	token.go     who may see the admin address

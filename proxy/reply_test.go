@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/valyala/fasthttp"
+
 	"spillway/proxy/hangup"
 )
 
@@ -37,5 +39,15 @@ func TestADefectBreaksOffItsAnswer(t *testing.T) {
 	}
 	if n := p.Open(); n != 0 {
 		t.Errorf("%d requests are open", n)
+	}
+}
+
+func TestADefectInTheAdminAPI(t *testing.T) {
+	var log bytes.Buffer
+	var ctx fasthttp.RequestCtx
+	ctx.Request.SetRequestURI("/healthz")
+	(&Proxy{slog: slog.New(slog.NewTextHandler(&log, nil))}).serveAdmin(&ctx) // it has no address
+	if ctx.Response.StatusCode() != 500 || !strings.Contains(log.String(), "id=/healthz") {
+		t.Errorf("%d\n%s", ctx.Response.StatusCode(), log.String())
 	}
 }

@@ -7,13 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/valyala/bytebufferpool"
 	"github.com/valyala/fasthttp"
 
 	"spillway/engine"
@@ -274,37 +272,6 @@ func (a *arrival) partWays() {
 	a.ctx.SetConnectionClose()
 	if c := patient(a.ctx.Conn()); c != nil {
 		c.linger.Store(true)
-	}
-}
-
-// recover keeps a defect in one request from ending all others.
-func (p *Proxy) recover(a *arrival) {
-	if defect := recover(); defect != nil {
-		p.tell(a.id, defect)
-		a.hold.Settle(a.hold.Cost(), p.clock.Now())
-		a.body.buffer = &bytebufferpool.ByteBuffer{} // somebody may be sending the old one still
-		r := refusal{500, engine.ReasonServer, "Spillway failed inside; its log has the details under " + a.id}
-		if a.company.finish() { // another head would follow the first
-			p.replyEarly(a, &loop.Answer{Status: r.status, Reason: r.reason, Message: r.message}, a.company)
-			return
-		}
-		p.refuse(a, &r)
-	}
-}
-
-// tell logs a defect.
-func (p *Proxy) tell(id string, defect any) {
-	p.slog.Error("request failed by a defect in spillway", "id", id, "panic", fmt.Sprint(defect), "stack", string(debug.Stack()))
-}
-
-// errDefect is why an answer breaks off that a defect met.
-var errDefect = errors.New("spillway failed inside")
-
-// breakOff keeps a defect in an answer that is being written from ending all others. Its error cuts the connection.
-func (p *Proxy) breakOff(a *arrival, err *error) {
-	if defect := recover(); defect != nil {
-		p.tell(a.id, defect)
-		*err = errDefect
 	}
 }
 
