@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,10 +26,11 @@ func (p *Proxy) openAccounts(next *snapshot.Snapshot) engine.Faults {
 	for i := range c.Clients {
 		if len(c.Clients[i].Quotas) > 0 {
 			if err := p.book.Open(filepath.Join(c.StateDir(os.Getenv), storeName)); err != nil {
-				return engine.Faults{{
-					Position: engine.Position{File: c.File}, Message: err.Error(),
-					Hint: "`limits` need a folder that can be written, to outlive a restart; name one with `state`",
-				}}
+				hint := "`limits` need a folder that can be written, to outlive a restart; name one with `state`"
+				if errors.Is(err, account.ErrDamaged) {
+					hint = "move it away; what clients have spent is then counted anew"
+				}
+				return engine.Faults{{Position: engine.Position{File: c.File}, Message: err.Error(), Hint: hint}}
 			}
 			break
 		}

@@ -15,9 +15,31 @@ type Account struct {
 	quotas  []config.Quota
 	spent   windows
 	unsaved Amount // the part of spent that is not in the file
-	held    Amount // by requests under way
+	held    Amount // by requests under way,
+	open    int    // and how many those are
 	total   Amount // spent since the start
 	refused map[config.Quota]int64
+}
+
+// limit replaces the quotas.
+func (a *Account) limit(quotas []config.Quota) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.quotas = quotas
+}
+
+// dirty says whether something has been spent that is not in the file.
+func (a *Account) dirty() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.unsaved != (Amount{})
+}
+
+// settled says whether nothing is to be saved of the account, nor will be.
+func (a *Account) settled() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.unsaved == (Amount{}) && a.open == 0
 }
 
 // Over is why a request is refused.
@@ -42,7 +64,7 @@ func (a *Account) Hold(cost Amount, now time.Time) (hold Hold, over *Over) {
 		a.refused[over.Quota]++
 		return Hold{}, over
 	}
-	a.held = a.held.plus(cost)
+	a.held, a.open = a.held.plus(cost), a.open+1
 	a.spend(Amount{Requests: 1}, now)
 	return Hold{account: a, cost: cost}, nil
 }
@@ -93,7 +115,7 @@ func (h *Hold) Settle(spent Amount, now time.Time) {
 	spent.Requests = 0
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.held = a.held.minus(h.cost)
+	a.held, a.open = a.held.minus(h.cost), a.open-1
 	a.spend(spent, now)
 }
 

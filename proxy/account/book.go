@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -21,8 +22,9 @@ type Book struct {
 
 	mu       sync.Mutex
 	accounts map[string]*Account
-	store    *store // nil = nothing is kept
-	failed   error  // why the last save failed
+	leaving  []*Account // of clients that are no longer, with something to be saved yet
+	store    *store     // nil = nothing is kept
+	failed   error      // why the last save failed
 
 	saving sync.Mutex // held by the one save at a time
 	closed clock.Signal
@@ -70,26 +72,33 @@ func (b *Book) Close() error {
 	return b.Save()
 }
 
-// Configure opens an account for each client, and closes those of others. What a client has spent before counts.
+// Configure opens an account for each client, and closes those of others. What a client has spent before counts. With an error
+// everything stays as it was. One goroutine at a time configures.
 func (b *Book) Configure(clients []config.Client) error {
-	b.mu.Lock()
 	accounts := make(map[string]*Account, len(clients))
 	var opened []*Account
 	for i := range clients {
-		c := &clients[i]
-		a := b.accounts[c.Name]
-		if a == nil {
-			a = &Account{client: c.Name}
-			opened = append(opened, a)
+		name := clients[i].Name
+		if accounts[name] = b.Account(name); accounts[name] == nil {
+			accounts[name] = &Account{client: name}
+			opened = append(opened, accounts[name])
 		}
-		a.mu.Lock()
-		a.quotas = c.Quotas
-		a.mu.Unlock()
-		accounts[c.Name] = a
+	}
+	if err := b.save(opened); err != nil {
+		return err
+	}
+	for i := range clients {
+		accounts[clients[i].Name].limit(clients[i].Quotas)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for name, a := range b.accounts {
+		if accounts[name] == nil {
+			b.leaving = append(b.leaving, a)
+		}
 	}
 	b.accounts = accounts
-	b.mu.Unlock()
-	return b.save(opened)
+	return nil
 }
 
 // Account is a client's; nil when it has none.
@@ -102,34 +111,23 @@ func (b *Book) Account(client string) *Account {
 // States tells of all accounts, by client.
 func (b *Book) States(now time.Time) []State {
 	var states []State
-	for _, a := range b.all() {
+	b.mu.Lock()
+	all := slices.Collect(maps.Values(b.accounts))
+	b.mu.Unlock()
+	for _, a := range all {
 		states = append(states, a.State(now))
 	}
 	slices.SortFunc(states, func(x, y State) int { return strings.Compare(x.Client, y.Client) })
 	return states
 }
 
-func (b *Book) all() []*Account {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	all := make([]*Account, 0, len(b.accounts))
-	for _, a := range b.accounts {
-		all = append(all, a)
-	}
-	return all
-}
-
 // Save adds to the file what was spent since the last time. What it cannot save it keeps for the next time.
 func (b *Book) Save() error {
-	var dirty []*Account
-	for _, a := range b.all() {
-		a.mu.Lock()
-		if a.unsaved != (Amount{}) {
-			dirty = append(dirty, a)
-		}
-		a.mu.Unlock()
-	}
-	return b.save(dirty)
+	b.mu.Lock()
+	b.leaving = slices.DeleteFunc(b.leaving, (*Account).settled)
+	all := slices.AppendSeq(slices.Clone(b.leaving), maps.Values(b.accounts))
+	b.mu.Unlock()
+	return b.save(slices.DeleteFunc(all, func(a *Account) bool { return !a.dirty() }))
 }
 
 // Failed is why the last save failed; nil when it did not.

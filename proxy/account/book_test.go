@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -156,4 +157,50 @@ func FuzzDecode(f *testing.F) {
 			w[i].room(config.Quota{Measure: config.Requests, Period: p, Most: 1}, 1)
 		}
 	})
+}
+
+// What a client spent at last is kept though it is taken out of the configuration, with what its requests spend that are under way.
+func TestClientsThatLeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "clients.db")
+		b := open(t, path)
+		spend(t, b.Account("shop"), Spent(100, 0), time.Now())
+		hold, over := b.Account("shop").Hold(Amount{}, time.Now())
+		if over != nil {
+			t.Fatal(over)
+		}
+		if err := b.Configure(nil); err != nil || len(b.States(time.Now())) != 0 {
+			t.Fatal(err, b.States(time.Now()))
+		}
+		pass := func() { <-time.After(Pace + time.Millisecond); synctest.Wait() }
+		pass()
+		hold.Settle(Spent(30, 0), time.Now())
+		pass()
+		if got := spentToday(open(t, path)); got != (Amount{2, 130, 0}) {
+			t.Errorf("the file has %+v", got)
+		}
+		pass()
+		if len(b.leaving) > 0 {
+			t.Errorf("%d accounts are leaving still", len(b.leaving))
+		}
+	})
+}
+
+// A configuration that is rejected, since the file cannot be read, changes no limit.
+func TestARejectedConfigurationChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "clients.db")
+	b := open(t, path)
+	if err := os.WriteFile(path, []byte("no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	clients := []config.Client{{Name: "shop", Quotas: []config.Quota{{Measure: config.Requests, Period: config.Day, Most: 0}}}, {Name: "new"}}
+	if err := b.Configure(clients); !errors.Is(err, ErrDamaged) {
+		t.Fatal(err)
+	}
+	if b.Account("new") != nil {
+		t.Error("a new client is there")
+	}
+	if _, over := b.Account("shop").Hold(Amount{}, time.Now()); over != nil {
+		t.Errorf("the new limit holds: %+v", over)
+	}
 }

@@ -2,14 +2,21 @@ package account
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // store is the file: a bbolt database with one bucket, of windows as JSON by client.
-type store struct{ path string }
+type store struct {
+	path    string
+	damaged error // why it is not touched again; nil while it is
+}
 
 var bucket = []byte("clients")
 
@@ -23,17 +30,35 @@ type entry struct {
 	windows windows
 }
 
-// add adds what was spent, and fills in the windows. All of it is on the disk when add returns, or nothing is.
+// ErrDamaged is a file that is no longer, or never was, what a book is kept in. What has been spent is counted on without it.
+var ErrDamaged = errors.New("the file is damaged")
+
+// add adds what was spent, and fills in the windows. All of it is on the disk when add returns, or nothing is. A damaged file is
+// not touched again.
 func (s *store) add(entries []entry, now time.Time) (err error) {
-	db, err := bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: patience, FreelistType: bbolt.FreelistMapType})
-	if err != nil {
-		return fmt.Errorf("open %s: %w", s.path, err)
+	if s.damaged != nil {
+		return s.damaged
 	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // the file is mapped: what it lacks is a fault of memory
 	defer func() {
-		if closed := db.Close(); err == nil && closed != nil {
-			err = fmt.Errorf("close %s: %w", s.path, closed)
+		if defect := recover(); defect != nil { // the database is left as it is: closing it could wait for itself
+			s.damaged = fmt.Errorf("%s: %w: %v", s.path, ErrDamaged, defect)
+			err = s.damaged
 		}
 	}()
+	return s.update(entries, now)
+}
+
+func (s *store) update(entries []entry, now time.Time) error {
+	db, err := bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: patience, FreelistType: bbolt.FreelistMapType})
+	_, ofSystem := errors.AsType[*fs.PathError](err)
+	switch {
+	case err == nil:
+	case ofSystem, errors.Is(err, berrors.ErrTimeout):
+		return fmt.Errorf("open %s: %w", s.path, err)
+	default:
+		return fmt.Errorf("%s: %w: %w", s.path, ErrDamaged, err)
+	}
 	err = db.Update(func(tx *bbolt.Tx) error {
 		b, err := tx.CreateBucketIfNotExists(bucket)
 		for i := range entries {
@@ -44,7 +69,10 @@ func (s *store) add(entries []entry, now time.Time) (err error) {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("add to %s: %w", s.path, err)
+		return fmt.Errorf("add to %s: %w", s.path, errors.Join(err, db.Close()))
+	}
+	if err := db.Close(); err != nil {
+		return fmt.Errorf("close %s: %w", s.path, err)
 	}
 	return nil
 }
