@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Input is everything a policy looks at in one decision.
 type Input struct {
@@ -28,6 +31,18 @@ type Decision struct {
 	Fault *Fault
 	// Outcome classifies the call for metrics.
 	Outcome Outcome
+}
+
+// Loggable is the decision's fault without words that may hold what the policy read of the prompt: logs have none of that. It
+// stays whole where the request's story is told.
+func (d *Decision) Loggable() *Fault {
+	if d.Replayable || d.Fault == nil {
+		return d.Fault
+	}
+	fault := *d.Fault
+	fault.Message = "decide " + strings.ReplaceAll(string(d.Outcome), "_", " ")
+	fault.Hint = "its words are left out, for the policy had read of the prompt; spillway explain has them"
+	return &fault
 }
 
 // Read is one value a policy looked at: Name as it stands in the policy ("request.model", "ctx.health(claude, opus)")

@@ -96,3 +96,7 @@ type Outline struct {
 	// Metadata is the body's metadata object; nil when absent.
 	Metadata json.RawMessage
 }
+
+// CredentialHeaders are the headers by which callers prove who they are, in lower case. Policies neither see nor set them, and
+// none travels on as it came.
+var CredentialHeaders = []string{"authorization", "x-api-key", "api-key", "proxy-authorization", "cookie"}

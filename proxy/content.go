@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/valyala/fasthttp"
@@ -52,9 +53,5 @@ func headerIn(headers func(yield func(key, value []byte) bool), name string) str
 
 // isCredential says whether policies must not see a header.
 func isCredential(header string) bool {
-	switch strings.ToLower(header) {
-	case "authorization", "x-api-key", "api-key", "cookie", "proxy-authorization":
-		return true
-	}
-	return false
+	return slices.Contains(engine.CredentialHeaders, strings.ToLower(header))
 }

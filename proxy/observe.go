@@ -31,8 +31,9 @@ func (o observer) Decided(x *loop.Exchange, d *engine.Decision) {
 		if o.faults.first(x.Record.Revision, d.Fault) {
 			level = slog.LevelError
 		}
+		fault := d.Loggable()
 		o.slog.Log(context.Background(), level, "policy failed", "id", x.Request.ID, "policy", x.Policy.Name(), "outcome", d.Outcome,
-			"onError", x.Policy.OnError(), "fault", d.Fault.Error(), "frame", d.Fault.Frame())
+			"onError", x.Policy.OnError(), "fault", fault.Error(), "frame", fault.Frame())
 	}
 }
 
@@ -46,7 +47,7 @@ func (o observer) Attempted(x *loop.Exchange, a *engine.Attempt) {
 		traced.Failed(a, o.clock.Now())
 	}
 	o.slog.Debug("attempt failed", "id", x.Request.ID, "target", a.Target, "model", a.Model, "status", a.Status,
-		"reason", a.Reason, "retry", a.Retry, "took", a.Took, "message", a.Message)
+		"reason", a.Reason, "code", a.Code, "retry", a.Retry, "took", a.Took) // without the target's words, which may quote the prompt
 }
 
 // Committed implements [loop.Observer].

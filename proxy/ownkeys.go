@@ -43,7 +43,7 @@ func (p *Proxy) benched(t *loop.Target, key string, b gate.Bench) {
 	case b.Reason == engine.ReasonRateLimit:
 		level = slog.LevelInfo
 	}
-	p.slog.Log(context.Background(), level, "a key is left alone", "target", t.Name, "key", key, "reason", b.Reason, "until", until, "message", b.Message)
+	p.slog.Log(context.Background(), level, "a key is left alone", "target", t.Name, "key", key, "reason", b.Reason, "until", until)
 }
 
 // keyView is one of a target's own keys, by its fingerprint.

@@ -91,8 +91,6 @@ func (p *Proxy) hand(a *arrival, t *loop.Target, in loop.Incoming) {
 	switch body := in.Body(); {
 	case a.ctx.IsHead():
 		resp.SetBodyStream(http.NoBody, length)
-	case in.Status() < 400:
-		resp.SetBody(body)
 	default:
 		resp.SetBody(t.WithoutKeys(body))
 	}

@@ -53,7 +53,9 @@ func (p *Proxy) reload() {
 	old, revision := p.current.Load(), f.Revision()
 	switch {
 	case revision == old.Revision:
-		p.accept()
+		if p.accept() {
+			p.slog.Info("the files are good again: they are what serves", "serving", revision)
+		}
 		return
 	case p.rejects(revision):
 		return
@@ -127,10 +129,12 @@ func (p *Proxy) reject(revision string, faults engine.Faults) {
 	}
 }
 
-func (p *Proxy) accept() {
+// accept says whether the files had been rejected until now.
+func (p *Proxy) accept() (were bool) {
 	p.mu.Lock()
-	p.rejected = nil
-	p.mu.Unlock()
+	defer p.mu.Unlock()
+	were, p.rejected = p.rejected != nil, nil
+	return were
 }
 
 // askForRestart says which changes only a restart brings.

@@ -204,3 +204,28 @@ func TestWhatFollowsAnAnswerIsNotTheNext(t *testing.T) {
 		}
 	}
 }
+
+// A target that says back what it was sent does not tell its key to clients, wherever in its answer it stands.
+func TestKeysDoNotComeBack(t *testing.T) {
+	const key = "target-key-a" // as every test's target has it
+	echo := strings.ReplaceAll(answered, "whole", "whole "+key)
+	for name, answer := range map[string]string{
+		"a header": whole200 + "X-Echo: Bearer " + key + "\r\n" + sized(answered),
+		"a body":   whole200 + sized(echo),
+		"an error": "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nX-Key: " + key + "\r\n" + sized(`{"type":"error","error":{"type":"invalid_request_error","message":"`+key+`"}}`),
+		"a stream": sse200 + "X-Echo: " + key + "\r\n\r\n" + opening + strings.Replace(content, "hello", key, 1) + strings.Repeat(content, 3),
+	} {
+		for _, path := range []string{"/v1/messages", "/v1/other"} {
+			t.Run(name+", "+path, func(t *testing.T) {
+				if name == "a stream" && path == "/v1/other" {
+					t.Skip("nobody looks through a stream that is passed on")
+				}
+				l := start(t, setup{Rogue: says(answer), Policies: decides(`return attempts.length ? { fail: "last" } : { send: "a" }`)})
+				got := l.Post(t, path, message(strings.HasPrefix(name, "a stream")))
+				if got.StatusCode == 0 || strings.Contains(got.Body+fmt.Sprint(got.Header), key) {
+					t.Errorf("%d %v %s", got.StatusCode, got.Header, got.Body)
+				}
+			})
+		}
+	}
+}

@@ -95,7 +95,7 @@ func TestPlantedSecretsStayWhereTheyAre(t *testing.T) {
 			}
 		}
 		for _, words := range []string{plantedPrompt, plantedAnswer} {
-			if at := strings.Index(text, words); at >= 0 && name != "a client" && name != "the log" && name != "the admin API" {
+			if at := strings.Index(text, words); at >= 0 && name != "a client" && name != "the admin API" {
 				t.Errorf("%s: %q in %q", name, words, text[max(0, at-200):at+len(words)])
 			}
 		}

@@ -46,10 +46,9 @@ func (r *reader) hedge(s *engine.Send, v goja.Value) {
 }
 
 // reserved are the headers that Spillway alone may set: credentials, and what belongs to one connection (RFC 9110, §7.6.1).
-var reserved = []string{
-	"authorization", "x-api-key", "api-key", "cookie", "proxy-authorization",
+var reserved = append([]string{
 	"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length",
-}
+}, engine.CredentialHeaders...)
 
 func (r *reader) headers(s *engine.Send, v goja.Value) {
 	object := r.object(v)

@@ -121,6 +121,19 @@ func (t *target) why(model string, now instant) string {
 	return "no key may be used (" + strings.Join(all, ", ") + ")"
 }
 
+// whyKeyless are the reasons for which keys are benched for a model, without the keys: for clients.
+func (t *target) whyKeyless(model string, now instant) string {
+	var reasons []string
+	for _, c := range t.credentials {
+		for _, b := range c.benches {
+			if (b.model == "" || b.model == model) && b.until > now && !slices.Contains(reasons, string(b.reason)) {
+				reasons = append(reasons, string(b.reason))
+			}
+		}
+	}
+	return strings.Join(reasons, ", ")
+}
+
 // Credentials says which keys of its own a target has, by their fingerprints, and how they are chosen. What is known of a key
 // that it had before stays known.
 func (g *Gates) Credentials(target string, names []string, order Order) {

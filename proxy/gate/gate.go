@@ -55,7 +55,7 @@ func (gt *gate) pausedFor(now instant) time.Duration {
 // closedBy says in words what holds requests up, for clients too.
 func (gt *gate) closedBy(now instant) string {
 	if gt.target.keyless(gt.key.Model, now) > max(gt.pause.left(now), gt.target.pause.left(now)) {
-		return "no key of the target may be used now"
+		return "no key of the target may be used now: " + gt.target.whyKeyless(gt.key.Model, now)
 	}
 	return "the gate is paused"
 }

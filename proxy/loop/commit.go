@@ -67,7 +67,7 @@ func (t *try) commit(in Incoming, err error) (*Answer, *failed) {
 	t.permit.Release()
 	t.learn(usage)
 	a := t.answer(in)
-	a.Body, a.whole = body, t
+	a.Body, a.whole = t.target.WithoutKeys(body), t
 	a.end = trace.End{Outcome: trace.OK, Status: in.Status(), FirstContent: t.Clock.Now().Sub(t.x.Began), Mismatches: t.compare(usage, "")}
 	t.account(&a.end, usage)
 	return a, nil

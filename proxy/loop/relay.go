@@ -18,6 +18,8 @@ import (
 // be cut, so that nothing reads like a clean end.
 var ErrBroken = errors.New("the answer broke after its first content")
 
+var errFailedLate = errors.New("the target failed after its first content")
+
 // Relay is a committed event stream. One goroutine reads it to its end, and closes it.
 type Relay struct {
 	try          *try
@@ -38,6 +40,11 @@ type Relay struct {
 // Next is the next whole events, as many as have arrived. They are valid until the next call. io.EOF is the clean
 // end. When the stream breaks, Next gives out an error event in the client's dialect, then [ErrBroken].
 func (r *Relay) Next() ([]byte, error) {
+	events, err := r.next()
+	return r.try.target.WithoutKeys(events), err
+}
+
+func (r *Relay) next() ([]byte, error) {
 	if len(r.held) > 0 {
 		first := r.held
 		r.held = nil
@@ -59,7 +66,7 @@ func (r *Relay) Next() ([]byte, error) {
 			continue
 		}
 		if r.step(event) {
-			return r.try.target.WithoutKeys(event.Raw), nil
+			return event.Raw, nil
 		}
 		if !r.events.Buffered() {
 			return event.Raw, nil
@@ -117,7 +124,7 @@ func (r *Relay) batch(first []byte) []byte {
 			return append(joined, last...)
 		}
 		if r.step(event) {
-			return append(joined, r.try.target.WithoutKeys(event.Raw)...)
+			return append(joined, event.Raw...)
 		}
 		joined = append(joined, event.Raw...)
 	}
@@ -131,8 +138,9 @@ func (r *Relay) step(event sse.Event) (failed bool) {
 		return false
 	}
 	reading := failure.Read(failure.Answer{API: r.try.target.Dialect, Status: r.in.Status(), Body: event.Data, InStream: true, Now: r.try.Clock.Now()})
-	r.ended, r.broken = true, fmt.Errorf("%s: %s", reading.Reason, reading.Message)
 	r.failure = dialect.ErrorInfo{Reason: reading.Reason, Message: r.try.mask(reading.Message)}
+	r.ended, r.broken = true, fmt.Errorf("%w: %s", errFailedLate, reading.Reason)
+	r.try.x.Record.Note("after its first content " + r.try.target.Name + " said: " + r.failure.Message)
 	return true
 }
 

@@ -79,7 +79,7 @@ func staysBehind(key []byte) bool {
 }
 
 func isCredential(key []byte) bool {
-	return among(key, "x-api-key", "authorization", "api-key", "proxy-authorization", "cookie")
+	return among(key, engine.CredentialHeaders...)
 }
 
 // isAccount says whether a header chooses among the accounts of the caller's credential: with another's key it is a mismatch,

@@ -26,6 +26,7 @@ type exchange struct {
 	reader        *bufio.Reader
 	resp          *fasthttp.Response
 	reused        bool
+	key           []byte     // the target's own that was sent; nobody else may see it
 	atEnd         bool       // a streamed body was read to its end
 	cutting       sync.Mutex // held while a deadline is set: none may be set over cut's, nor cut's on a connection that was given back
 	closed        bool       // written under cutting
@@ -71,7 +72,10 @@ func (x *exchange) Get(name string) string {
 // Headers implements [loop.Incoming].
 func (x *exchange) Headers(yield func(key, value []byte) bool) {
 	for key, value := range x.resp.Header.All() {
-		if !staysBehind(key) && !yield(key, value) {
+		if staysBehind(key) || len(x.key) > 0 && bytes.Contains(value, x.key) {
+			continue
+		}
+		if !yield(key, value) {
 			return
 		}
 	}

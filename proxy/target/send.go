@@ -50,7 +50,7 @@ func (t *Target) open(out *loop.Outgoing) (*exchange, error) {
 				return nil, err
 			}
 		}
-		x := &exchange{link: l, reused: reused, resp: fasthttp.AcquireResponse()}
+		x := &exchange{link: l, reused: reused, key: []byte(out.Key), resp: fasthttp.AcquireResponse()}
 		x.giveBack = func(alive bool) {
 			if alive {
 				t.client.ReleaseConn(cc)
