@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // Input is everything a policy looks at in one decision.
 type Input struct {
@@ -36,11 +33,11 @@ type Decision struct {
 // Loggable is the decision's fault without words that may hold what the policy read of the prompt: logs have none of that. It
 // stays whole where the request's story is told.
 func (d *Decision) Loggable() *Fault {
-	if d.Replayable || d.Fault == nil {
+	if d.Replayable || d.Outcome != OutcomeThrew && d.Outcome != OutcomeInvalid {
 		return d.Fault
 	}
 	fault := *d.Fault
-	fault.Message = "decide " + strings.ReplaceAll(string(d.Outcome), "_", " ")
+	fault.Message = "decide " + map[Outcome]string{OutcomeThrew: "threw", OutcomeInvalid: "returned no valid action"}[d.Outcome]
 	fault.Hint = "its words are left out, for the policy had read of the prompt; spillway explain has them"
 	return &fault
 }

@@ -27,6 +27,9 @@ func (i *instance) stopped(who string, err error) *engine.Fault {
 	switch {
 	case errors.As(err, &interrupted):
 		fault := i.locate(interrupted.Stack())
+		if at := i.program.Endless(); fault.Line == 0 && at.Line > 0 {
+			fault.Position, fault.Source = at, i.program.Line(at)
+		}
 		why, _ := interrupted.Value().(stop)
 		fault.Message, fault.Hint = who+" "+why.what, why.hint
 		return fault

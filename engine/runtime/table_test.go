@@ -72,7 +72,7 @@ func TestFilesThatAreNoTable(t *testing.T) {
 		{`export default () => [];`, `policy.ts: the file has no default export (` + tableHint + `)`},
 		{"const a = [];\na.push(a);\nexport default a;", `policy.ts: the file threw TypeError: Converting circular structure to JSON`},
 		{`export default [console];`, "policy.ts:1:17: the file threw ReferenceError: console is not defined (a policy prints nothing: say why in `because`)"},
-		{`while (true) {} export default [];`, `policy.ts: the file took longer than 1s (is there a loop that does not end?)`},
+		{`while (true) {} export default [];`, `policy.ts:1:8: the file took longer than 1s (is there a loop that does not end?)`},
 	} {
 		if _, _, fault := Table(compileTable(t, tt.source)); fault == nil || fault.Error() != tt.want {
 			t.Errorf("%s\ngot  %v\nwant %s", tt.source, fault, tt.want)

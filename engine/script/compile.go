@@ -61,7 +61,7 @@ func (f Folder) compile(entry string, more func(*Program, *ast.Program)) (*Progr
 		return nil, faults
 	}
 	markGrowth(tree)
-	p := &Program{file: file, sum: sha256.Sum256([]byte(made.code)), returns: returns, source: made.source}
+	p := &Program{file: file, sum: sha256.Sum256([]byte(made.code)), returns: returns, source: made.source, endless: endless(tree, made.source)}
 	yieldExports(tree)
 	if more != nil {
 		more(p, tree)
@@ -71,6 +71,36 @@ func (f Folder) compile(entry string, more func(*Program, *ast.Program)) (*Progr
 		return nil, engine.Faults{made.source.rejected(file, err)}
 	}
 	return p, nil
+}
+
+// endless is the place of the first loop of a policy's own that has no condition, or one that always holds.
+func endless(tree *ast.Program, source *sourceMap) (first engine.Position) {
+	always := func(test ast.Expression) bool {
+		truth, ok := test.(*ast.BooleanLiteral)
+		return test == nil || ok && truth.Value
+	}
+	walk(tree, func(node ast.Node) bool {
+		var test ast.Expression
+		switch n := node.(type) {
+		case *ast.ForStatement:
+			test = n.Test
+		case *ast.WhileStatement:
+			test = n.Test
+		case *ast.DoWhileStatement:
+			test = n.Test
+		default:
+			return first.Line == 0
+		}
+		at := node.Idx0()
+		if test != nil {
+			at = test.Idx0() // which leads back even where nothing stands before the loop
+		}
+		if fault := source.fault(tree, at, "", ""); always(test) && fault.File != LibraryName {
+			first = fault.Position
+		}
+		return first.Line == 0
+	})
+	return first
 }
 
 // yieldExports turns esbuild's `var exports = (() => {…})()` into the bare call, so that running the script yields the

@@ -18,8 +18,9 @@ type Program struct {
 	returns []returned
 	source  *sourceMap
 
-	literals []Literal // of a table
-	coverage *Coverage // nil unless compiled for it
+	endless  engine.Position // of the first loop without a condition that could end it
+	literals []Literal       // of a table
+	coverage *Coverage       // nil unless compiled for it
 }
 
 // File is the path of the entry file, below the folder's root.
@@ -58,6 +59,10 @@ func (p *Program) Key(number int, path string) engine.Position {
 	}
 	return p.Return(number)
 }
+
+// Endless is the place of the first loop that has no condition by which it could end; zero when every loop has one. An interrupted
+// call may not know better where it was: such a loop is no instruction that leads back to the source.
+func (p *Program) Endless() engine.Position { return p.endless }
 
 // Literal is the object literal with this number (see [LiteralMark]); ok is false when there is none.
 func (p *Program) Literal(number int) (literal Literal, ok bool) {
