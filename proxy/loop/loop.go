@@ -16,6 +16,7 @@ import (
 const (
 	maxSends     = 8
 	maxDecisions = 32
+	maxDeadlines = 2 // waits that do not fit into the time left: the second ends the request
 )
 
 // Loop serves requests. It is safe for concurrent use.
@@ -48,13 +49,13 @@ type Observer interface {
 // Run decides and attempts until there is an answer. It returns when the answer is committed; a streamed one goes on
 // in [Answer.Relay], which must be closed.
 func (l *Loop) Run(x *Exchange) *Answer {
-	for x.decisions < maxDecisions {
+	for x.decisions < maxDecisions && x.deadlines < maxDeadlines {
 		decision := l.decide(x)
 		if x.Gone.Fired() {
 			return l.gone(x)
 		}
 		l.effects(x, &decision)
-		if decision.Action.Fail != nil || x.exhausted() {
+		if decision.Action.Fail != nil || x.sendsLeft() <= 0 {
 			return l.fail(x, decision.Action.Fail)
 		}
 		answer, failures := l.attempt(x, &decision)
@@ -72,11 +73,6 @@ func (l *Loop) Run(x *Exchange) *Answer {
 		}
 	}
 	return l.fail(x, nil)
-}
-
-// exhausted says that the request has used up what Go allows it, whatever the policy wants.
-func (x *Exchange) exhausted() bool {
-	return x.sendsLeft() <= 0 || x.deadlines >= 2
 }
 
 // sendsLeft is how many more sends the request may make. An SDK that is trying again multiplies them, so each of its own

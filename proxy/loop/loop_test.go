@@ -130,6 +130,14 @@ func TestDecisionsEnd(t *testing.T) {
 	}
 }
 
+// The second wait that does not fit ends the request, without another word of the policy.
+func TestTheSecondDeadlineIsTheLast(t *testing.T) {
+	s := play(t, `return attempts.length > 1 ? { fail: { message: "too late" } } : { send: "a", after: "2h" }`, after(0, 200))
+	if want := []string{"a:deadline", "a:deadline", "ended:failed"}; s.decisions != 2 || !slices.Equal(s.course, want) || s.answer.Status != 529 {
+		t.Errorf("%d decisions, %v, %d %s", s.decisions, s.course, s.answer.Status, s.answer.Body)
+	}
+}
+
 // What was never sent is no retry.
 func TestUnsentAttemptsLeaveTheRetryBudgetAlone(t *testing.T) {
 	s := play(t, `return attempts.length % 21 ? `+unfit+` : { send: "a" }`, after(0, 500))
