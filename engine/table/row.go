@@ -85,7 +85,11 @@ func readEnvironment(ctx *object, env engine.Environment) engine.Environment {
 	if e.Vars == nil {
 		e.Vars = map[string]any{}
 	}
-	if list := ctx.list("targets"); list != nil {
+	list := ctx.list("targets")
+	if list != nil && len(list) == 0 {
+		ctx.fault("ctx.targets", "is empty", "name at least one, or leave it out for those of the configuration")
+	}
+	if len(list) > 0 {
 		e.Targets = make([]engine.Target, len(list))
 		for i, value := range list {
 			e.Targets[i] = readTarget(asObject(fmt.Sprintf("ctx.targets[%d]", i), value, ctx.problems))

@@ -244,6 +244,9 @@ func TestBadRows(t *testing.T) {
 		"both": {`{ name: "r", want: {}, throws: true }`, []string{
 			`p.test.ts:3:24: row "r": throws: cannot be with want (a policy that throws gives no action: keep one of the two)`,
 		}},
+		"no targets": {`{ name: "r", ctx: { targets: [], health: { claude: {} } }, want: {} }`, []string{
+			`p.test.ts:3:21: row "r": ctx.targets: is empty (name at least one, or leave it out for those of the configuration)`,
+		}},
 		"a made row": {`row({ want: { send: "openai" } })`, []string{
 			`p.test.ts:3:15: row "made": send: want "openai", got "claude"`,
 		}},
