@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -51,7 +52,8 @@ func (f *Fault) Error() string {
 	return b.String()
 }
 
-// Frame is the fault over several lines: position and message, the source line with a caret, the hint, the stack.
+// Frame is the fault over several lines: position and message, the source line with a caret, the hint, the stack. It holds nothing
+// that a terminal would obey, whatever the script says.
 func (f *Fault) Frame() string {
 	var b strings.Builder
 	if at := f.Position.String(); at != "" {
@@ -72,7 +74,15 @@ func (f *Fault) Frame() string {
 	for _, caller := range f.Stack {
 		b.WriteString("    at " + caller + "\n")
 	}
-	return b.String()
+	return strings.Map(printed, b.String())
+}
+
+// printed is a character as a terminal may show it.
+func printed(r rune) rune {
+	if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+		return r
+	}
+	return utf8.RuneError
 }
 
 // frameWidth is how many bytes of a line a frame shows at most before and behind its column.
