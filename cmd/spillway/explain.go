@@ -26,7 +26,7 @@ const explainLimit = 10 * time.Second
 // Run asks a running Spillway for the story of a request.
 func (c *explainCommand) Run(out output) error {
 	if c.ID == "." || c.ID == ".." || strings.ContainsAny(c.ID, `/\?#`) {
-		return fmt.Errorf("%q is no request's id: an answer's x-spillway-id is", c.ID)
+		return usageError{fmt.Errorf("%q is no request's id: an answer's x-spillway-id is", c.ID)}
 	}
 	base, err := c.base()
 	if err != nil {
@@ -78,7 +78,7 @@ func (c *explainCommand) base() (string, error) {
 func (c *explainCommand) ask(page string) ([]byte, error) {
 	request, err := http.NewRequest(http.MethodGet, page, nil)
 	if err != nil {
-		return nil, fmt.Errorf("--admin: %w", err)
+		return nil, usageError{fmt.Errorf("--admin: %w", err)}
 	}
 	if c.Token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.Token)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"spillway/cmd/spillway/project"
@@ -14,6 +15,9 @@ type initCommand struct {
 
 // Run writes a project, and says what to do with it.
 func (c *initCommand) Run(out output) error {
+	if info, err := os.Stat(c.Dir); err == nil && !info.IsDir() {
+		return usageError{fmt.Errorf("init %s: it is a file, and a project is a folder", c.Dir)}
+	}
 	results, err := project.Write(c.Dir, script.Types())
 	wrote := false
 	for _, r := range results {

@@ -44,7 +44,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	code := -1
 	parser := kong.Must(&cli{}, kong.Name("spillway"),
-		kong.Description("A programmable proxy for LLM APIs. Point ANTHROPIC_BASE_URL at it."),
+		kong.Description("A programmable proxy for LLM APIs. Point ANTHROPIC_BASE_URL at it.\n\n"+
+			"Exit codes: 0 fine, 1 what was checked or started is wrong, 2 usage."),
 		kong.Writers(stdout, stderr), kong.Exit(func(c int) { code = c; panic(exited{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(stdout, (*output)(nil)),
 		kong.Vars{"scenarios": strings.Join(simulate.Shipped(policies.Scenarios()), ", ")})

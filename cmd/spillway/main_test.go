@@ -33,6 +33,60 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata"})
 }
 
+// The same mistake gives the same exit code, whatever the command.
+func TestExitCodes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{
+		"wrong.yaml": "polcy: mine", "p.ts": `export function decide() { return { send: "claude" }; }`, "bad.ts": "}", "wrong.jsonl": "x\n", "log.jsonl": "",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for code, lines := range map[int]string{
+		0: `check
+			--help
+			replay log.jsonl --policy p.ts`,
+		exitWrong: `check --config wrong.yaml
+			check --json --config wrong.yaml
+			test --config wrong.yaml
+			simulate wrong.yaml
+			simulate brownout --policy bad.ts
+			replay log.jsonl --policy bad.ts
+			replay wrong.jsonl --policy p.ts`,
+		exitUsage: `nope
+			run --config nope.yaml
+			check --config nope.yaml
+			test --config nope.yaml
+			explain id --config nope.yaml
+			replay log.jsonl --policy p.ts --config nope.yaml
+			run --policies nope
+			check --policies p.ts
+			test --policies nope
+			test nope
+			test p.ts/nope
+			simulate nope
+			simulate .
+			simulate brownout --policy nope.ts
+			simulate brownout --policy .
+			replay log.jsonl --policy nope.ts
+			replay log.jsonl --policy .
+			replay nope.jsonl --policy p.ts
+			replay . --policy p.ts
+			run --listen nope
+			check --admin nope
+			run --access-log nope/log
+			explain a/b
+			init p.ts`,
+	} {
+		for line := range strings.Lines(lines) {
+			if got := run(strings.Fields(line), io.Discard, io.Discard); got != code {
+				t.Errorf("%s: exit code %d, want %d", strings.TrimSpace(line), got, code)
+			}
+		}
+	}
+}
+
 func TestRunServesUntilItIsTold(t *testing.T) {
 	command := exec.Command(os.Args[0], "run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
 	command.Env, command.Dir = append(os.Environ(), asSpillway+"=1"), t.TempDir()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -20,15 +19,18 @@ import (
 func compilePolicy(name string, others ...string) (*script.Program, error) {
 	files, entry := policies.Files(), name+".ts"
 	if strings.ContainsAny(name, `/\.`) {
-		info, err := os.Stat(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, usageError{fmt.Errorf("there is no policy %s%s", name, similar(name))}
-		case err == nil && info.IsDir():
-			return nil, usageError{fmt.Errorf("%s is a folder; name the file of a policy in it", name)}
+		info, err := given("policy", name)
+		if err != nil {
+			return nil, err
+		}
+		if info.IsDir() {
+			return nil, aFolder(name)
 		}
 		files, entry = sourcefile.Dir(filepath.Dir(name)), filepath.Base(name)
 	} else if valid := append(shippedPolicies(), others...); !slices.Contains(valid, name) {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return nil, aFolder(name)
+		}
 		hint := "there are " + strings.Join(valid, ", ")
 		if near := nearest.Name(name, valid); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
@@ -40,6 +42,10 @@ func compilePolicy(name string, others ...string) (*script.Program, error) {
 		return nil, faults
 	}
 	return program, nil
+}
+
+func aFolder(name string) error {
+	return usageError{fmt.Errorf("%s is a folder; name the file of a policy in it", name)}
 }
 
 // shippedPolicies are the names of the policies in this binary.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"golang.org/x/term"
@@ -27,7 +26,7 @@ type replayCommand struct {
 func (replayCommand) Help() string {
 	return "Exit codes: 0 when the log was replayed, whether decisions change or not; 1 when a decision that was made would fail with " +
 		"the policy, when a line of the log cannot be read, or with --unchanged when any decision changes or none can be " +
-		"replayed; 2 for a wrong command line."
+		"replayed; 2 usage."
 }
 
 var (
@@ -39,6 +38,9 @@ var (
 
 // Run replays.
 func (c *replayCommand) Run(out output) error {
+	if err := c.checkLogs(); err != nil {
+		return err
+	}
 	program, err := compilePolicy(c.Policy)
 	if err != nil {
 		return err
@@ -114,14 +116,23 @@ func countLine(screen *os.File) func(done int, end bool) {
 	}
 }
 
+// checkLogs says before anything is replayed which log is not there.
+func (c *replayCommand) checkLogs() error {
+	for _, log := range c.Logs {
+		if log == "-" {
+			continue
+		}
+		if err := givenFile("log", log); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // open opens a log to read it.
 func open(name string) (io.ReadCloser, error) {
 	if name == "-" {
 		return os.Stdin, nil
 	}
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("there is no log %s%s", name, similar(name))}
-	}
-	return f, err
+	return os.Open(name)
 }

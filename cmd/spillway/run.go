@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 
 	"spillway/policies"
 	"spillway/proxy"
+	"spillway/proxy/config"
 	"spillway/proxy/snapshot"
 )
 
@@ -24,19 +26,44 @@ type fileFlags struct {
 	Policies string `help:"Folder of policies." type:"path" placeholder:"DIR"`
 }
 
-// sources finds the configuration file when none is named.
+// sources looks at what the flags name, and finds the configuration file when none is named.
 func (f *fileFlags) sources() (snapshot.Sources, error) {
-	config := f.Config
-	if config == "" {
+	if err := f.check(); err != nil {
+		return snapshot.Sources{}, err
+	}
+	file := f.Config
+	if file == "" {
 		if _, err := os.Stat("spillway.yaml"); err == nil {
-			config = "spillway.yaml"
+			file = "spillway.yaml"
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return snapshot.Sources{}, err
 		}
 	}
 	return snapshot.Sources{
-		Config: config, Listen: f.Listen, Admin: f.Admin, Policies: f.Policies, Embedded: policies.Files(),
+		Config: file, Listen: f.Listen, Admin: f.Admin, Policies: f.Policies, Embedded: policies.Files(),
 	}, nil
+}
+
+// check says what is wrong with the flags, whatever stands in files.
+func (f *fileFlags) check() error {
+	for _, flag := range [][2]string{{"--listen", f.Listen}, {"--admin", f.Admin}} {
+		if err := config.CheckAddress(flag[1]); flag[1] != "" && err != nil {
+			return usageError{fmt.Errorf("%s: %w", flag[0], err)}
+		}
+	}
+	if f.Config != "" {
+		if err := givenFile("configuration file", f.Config); err != nil {
+			return err
+		}
+	}
+	if f.Policies == "" {
+		return nil
+	}
+	info, err := given("folder of policies", f.Policies)
+	if err == nil && !info.IsDir() {
+		err = usageError{fmt.Errorf("%s is a file, not a folder of policies", snapshot.AsWritten(f.Policies))}
+	}
+	return err
 }
 
 type runCommand struct {
@@ -134,5 +161,9 @@ func (c *runCommand) openAccessLog() (*os.File, error) {
 	case "-":
 		return os.Stdout, nil
 	}
-	return os.OpenFile(c.AccessLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(c.AccessLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--access-log: %w", err)}
+	}
+	return file, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/term"
 
+	"spillway/engine"
 	"spillway/policies"
 	"spillway/proxy/simulate"
 )
@@ -29,13 +30,13 @@ type simulateCommand struct {
 // Help says what the exit codes mean.
 func (simulateCommand) Help() string {
 	return "Exit codes: 0 when every decision was valid, 1 when a policy gave some that were not, which went as its onError says, or a " +
-		"file is wrong; 2 for a wrong command line."
+		"file is wrong; 2 usage."
 }
 
 // Run simulates, and prints what came of it.
 func (c *simulateCommand) Run(out output) error {
 	scenario, err := simulate.Find(c.Scenario, policies.Scenarios())
-	if errors.Is(err, simulate.ErrUnknown) {
+	if _, inFile := errors.AsType[engine.Faults](err); err != nil && !inFile {
 		return usageError{err}
 	}
 	if err != nil {

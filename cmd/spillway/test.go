@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -78,10 +77,8 @@ func (c *testCommand) locate() (policy string, err error) {
 	if c.Path == "" {
 		return "", nil
 	}
-	info, err := os.Stat(c.Path)
+	info, err := given("policy or folder", c.Path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", usageError{fmt.Errorf("there is no %s%s", c.Path, similar(c.Path))}
 	case err != nil:
 		return "", err
 	case c.Policies != "":

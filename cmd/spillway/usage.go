@@ -3,15 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"spillway/engine/nearest"
+	"spillway/proxy/snapshot"
 )
 
 // usageError is a command line that parses and yet makes no sense.
@@ -54,6 +57,29 @@ func meantCommand(word string, root *kong.Node) string {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	return "; there are " + strings.Join(names, ", ")
+}
+
+// given looks at what an argument or a flag names, which is meant to be a thing of a kind. That nothing is there is a mistake of
+// the command line, whatever the command.
+func given(kind, path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	shown := snapshot.AsWritten(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return nil, usageError{fmt.Errorf("there is no %s %s%s", kind, shown, similar(shown))}
+	case err != nil:
+		return nil, usageError{err}
+	}
+	return info, nil
+}
+
+// givenFile is [given] for what is read as a file: anything but a folder.
+func givenFile(kind, path string) error {
+	info, err := given(kind, path)
+	if err == nil && info.IsDir() {
+		err = usageError{fmt.Errorf("%s is a folder, not a %s", snapshot.AsWritten(path), kind)}
+	}
+	return err
 }
 
 // similar is a hint at the name beside a path that was probably meant; "" when none is like it.

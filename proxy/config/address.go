@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -19,6 +20,16 @@ func parseAddress(text string) (string, *form.Problem) {
 		return "", form.Wrong("is no host:port", "write one such as 127.0.0.1:5290")
 	}
 	return text, nil
+}
+
+// CheckAddress says what is wrong with a host:port to listen on; nil when nothing is.
+func CheckAddress(text string) error {
+	_, p := parseAddress(text)
+	if p == nil {
+		return nil
+	}
+	p = p.Of(text)
+	return fmt.Errorf("%s (%s)", p.Message, p.Hint)
 }
 
 // openToAll refuses an address that others can reach while nobody needs a key.

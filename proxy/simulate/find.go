@@ -13,11 +13,8 @@ import (
 
 const extension = ".yaml"
 
-// ErrUnknown is wrapped by the error of [Find] when there is no such scenario.
-var ErrUnknown = errors.New("there is no such scenario")
-
 // Find reads a scenario: the file of that path if there is one, else the one of that name in shipped. The error is an
-// [engine.Faults] when something is wrong in the file.
+// [engine.Faults] when something is wrong in the file, and of the name otherwise.
 func Find(name string, shipped fs.FS) (*Scenario, error) {
 	text, err := sourcefile.ReadPath(name)
 	if err != nil && !strings.ContainsAny(name, `/\.`) {
@@ -51,5 +48,5 @@ func unknown(name string, shipped fs.FS) error {
 	if near := nearest.Name(strings.TrimSuffix(path.Base(name), extension), names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	return fmt.Errorf("%w: %s is neither a file nor the name of a shipped one (%s)", ErrUnknown, name, hint)
+	return fmt.Errorf("there is no such scenario: %s is neither a file nor the name of a shipped one (%s)", name, hint)
 }

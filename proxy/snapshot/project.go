@@ -59,7 +59,7 @@ func (s Sources) Open() (Project, engine.Faults) {
 		return Project{}, faults
 	}
 	return Project{
-		Policies: f.policies, Root: asWritten(f.Config.PoliciesDir()), Env: f.env, Limits: runtime.Limits{Decide: f.Config.Limits.Decide},
+		Policies: f.policies, Root: AsWritten(f.Config.PoliciesDir()), Env: f.env, Limits: runtime.Limits{Decide: f.Config.Limits.Decide},
 	}, nil
 }
 

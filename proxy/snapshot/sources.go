@@ -33,7 +33,7 @@ func (s Sources) Read() (*Files, engine.Faults) {
 	}
 	root, policies := "policies", s.Embedded
 	if dir := c.PoliciesDir(); dir != "" {
-		root, policies = asWritten(dir), os.DirFS(dir)
+		root, policies = AsWritten(dir), os.DirFS(dir)
 	}
 	f := &Files{Config: c, Text: text}
 	f.env.Targets, f.env.Vars = c.Engine()
@@ -56,7 +56,7 @@ func (s Sources) Read() (*Files, engine.Faults) {
 func (s Sources) loadConfig() (c *config.Config, text []byte, faults engine.Faults) {
 	c = config.Default()
 	if s.Config != "" {
-		file := asWritten(s.Config)
+		file := AsWritten(s.Config)
 		var err error
 		if text, err = sourcefile.ReadPath(file); err != nil {
 			return nil, nil, engine.Faults{{Position: engine.Position{File: file}, Message: "cannot be read: " + reason(err), Hint: beside(file)}}
@@ -71,8 +71,8 @@ func (s Sources) loadConfig() (c *config.Config, text []byte, faults engine.Faul
 	return c, text, append(faults, unread...)
 }
 
-// asWritten is a path as a person in the working directory would write it.
-func asWritten(name string) string {
+// AsWritten is a path as a person in the working directory would write it.
+func AsWritten(name string) string {
 	here, err := os.Getwd()
 	if err != nil || !filepath.IsAbs(name) {
 		return name
