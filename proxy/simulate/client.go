@@ -65,7 +65,7 @@ func (s *Scenario) readClient(r *form.Report, f form.Field) client {
 	}
 	often := form.Scalar(section, "rate", &c.every, rate)
 	s.begins(r, form.Scalar(section, "from", &c.from, duration), &c.from)
-	form.Scalar(section, "until", &c.until, duration)
+	until := form.Scalar(section, "until", &c.until, duration)
 	bursts := form.Read(section, "bursts", &c.bursts, s.readBursts)
 	if often == nil && bursts == nil {
 		section.Missing(f.Key, "rate", "say how often it asks, such as `rate: 20/s`, or give it `bursts`")
@@ -81,6 +81,9 @@ func (s *Scenario) readClient(r *form.Report, f form.Field) client {
 	form.Scalar(section, "timeout", &c.timeout, duration)
 	form.Scalar(section, "patience", &c.patience, duration)
 	section.Close()
+	if until != nil && c.until <= c.from {
+		r.Fault(until, form.Wrong("it ends before it has begun", "give a later `until`, or an earlier `from`"))
+	}
 	if len(s.targets) > 0 && s.home(c.dialect) == nil && dialect != nil {
 		r.Fault(dialect, form.Wrong("no target speaks this dialect, so that without a proxy there is nobody to ask", ""))
 	}

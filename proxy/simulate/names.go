@@ -61,6 +61,9 @@ func (t *target) names() map[string]bool {
 	for name := range t.Price {
 		names[name] = true
 	}
+	for name := range t.Windows {
+		names[name] = true
+	}
 	for name := range t.capacity {
 		if name != "" {
 			names[name] = true

@@ -74,6 +74,9 @@ func (s *Scenario) read(r *form.Report, root *form.Node) {
 	form.Read(section, "title", &s.Title, form.ReadText)
 	form.Read(section, "story", &s.Story, form.ReadText)
 	lasts := form.Scalar(section, "duration", &s.Duration, duration)
+	if lasts != nil && lasts.Broken {
+		s.Duration = maxDuration // of which nobody can say what is too late
+	}
 	form.Scalar(section, "seed", &s.Seed, wholeNumber)
 	form.Read(section, "vars", &s.vars, form.ReadTree)
 	form.Scalar(section, "deadline", &s.deadline, duration)
@@ -122,7 +125,7 @@ func (s *Scenario) checkSize(r *form.Report, root, lasts *form.Node) {
 // begins reports what begins when the scenario is over.
 func (s *Scenario) begins(r *form.Report, at *form.Node, from *time.Duration) {
 	if at != nil && *from >= s.Duration {
-		r.Fault(at, form.Wrong("the scenario is over by then: it lasts "+s.Duration.String(), "let it begin sooner, or lengthen `duration`"))
+		r.Fault(at, form.Wrong("the scenario is over by then: it lasts "+plainly(s.Duration.String()), "let it begin sooner, or lengthen `duration`"))
 	}
 }
 
