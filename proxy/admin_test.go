@@ -55,10 +55,12 @@ func TestOrdersThatAreRefused(t *testing.T) {
 	}{
 		{"nobody/pause", `{"for":"1m"}`, 404, "there is no target nobody"},
 		{"a/destroy", `{}`, 404, "orders are pause and resume"},
-		{"a/pause", `{"for":"-1m"}`, 400, "for: a duration above zero, such as 10m"},
-		{"a/pause", `{}`, 400, "for: a duration above zero, such as 10m"},
+		{"a/pause", `{"for":"-1m"}`, 400, `for: \"-1m\" is no duration above zero, such as 10m`},
+		{"a/pause", `{}`, 400, `for: \"\" is no duration above zero`},
+		{"a/pause", `{"fro":"1s"}`, 400, `there is no key \"fro\" (did you mean \"for\"?)`},
+		{"a/pause", `{"key":"sha256:0","for":"1m"}`, 400, `there is no key \"key\" (there are model, for, because)`},
 		{"a/pause", `{"for":"1m","modle":"x"}`, 400, `there is no key \"modle\" (did you mean \"model\"?)`},
-		{"a/pause", `{"for":"soon"}`, 400, "invalid duration"},
+		{"a/pause", `{"for":"soon"}`, 400, `for: \"soon\" is no duration`},
 		{"a/resume", `{`, 400, "unexpected end"},
 		{"a/resume", `[]`, 400, "cannot unmarshal array"},
 	} {

@@ -48,31 +48,36 @@ func (p *Proxy) serveOrder(ctx *fasthttp.RequestCtx, what string) {
 	case t == nil:
 		refuseAdmin(ctx, fasthttp.StatusNotFound, "there is no target "+name)
 		return
+	case orderKeys[verb] == nil:
+		refuseAdmin(ctx, fasthttp.StatusNotFound, "orders are pause and resume")
+		return
 	}
-	if o, err = readOrder(ctx.PostBody()); err == nil && verb == "pause" && o.For != "" {
-		d, err = time.ParseDuration(o.For)
+	if o, err = readOrder(verb, ctx.PostBody()); err == nil && verb == "pause" {
+		if d, err = time.ParseDuration(o.For); err != nil || d <= 0 {
+			err = fmt.Errorf("for: %.40q is no duration above zero, such as 10m", o.For)
+		}
 	}
 	switch {
 	case err != nil:
 		refuseAdmin(ctx, fasthttp.StatusBadRequest, err.Error())
-	case verb == "pause" && d <= 0:
-		refuseAdmin(ctx, fasthttp.StatusBadRequest, "for: a duration above zero, such as 10m")
 	case verb == "pause":
 		p.gates.Pause(t.Gate(o.Model), d, gate.Cause{Operator: true, Because: o.Because})
 		p.slog.Info("an operator paused a gate", "target", name, "model", o.Model, "for", d, "because", o.Because)
 		writeJSON(ctx, p.targetsView())
-	case verb == "resume" && o.Key != "" && !slices.Contains(t.Fingerprints(), o.Key):
+	case o.Key != "" && !slices.Contains(t.Fingerprints(), o.Key):
 		refuseAdmin(ctx, fasthttp.StatusNotFound, "the target has no key "+o.Key)
-	case verb == "resume":
+	default:
 		p.resume(t, o)
 		writeJSON(ctx, p.targetsView())
-	default:
-		refuseAdmin(ctx, fasthttp.StatusNotFound, "orders are pause and resume")
 	}
 }
 
-// readOrder reads an order, and nothing but an order: a key that is mistyped would pause the wrong thing.
-func readOrder(body []byte) (o order, err error) {
+// orderKeys are the keys of each order.
+var orderKeys = map[string][]string{"pause": {"model", "for", "because"}, "resume": {"model", "key", "because"}}
+
+// readOrder reads an order, and nothing but an order: a key that is mistyped, or that this order has not, would pause the wrong
+// thing.
+func readOrder(verb string, body []byte) (o order, err error) {
 	var keys map[string]json.RawMessage
 	err = json.Unmarshal(body, &keys)
 	if err == nil {
@@ -81,7 +86,7 @@ func readOrder(body []byte) (o order, err error) {
 	if err != nil {
 		return o, fmt.Errorf("this is no order: %w", err)
 	}
-	valid := []string{"model", "key", "for", "because"}
+	valid := orderKeys[verb]
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		if slices.Contains(valid, key) {
 			continue
