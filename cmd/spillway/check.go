@@ -37,7 +37,7 @@ func (c *checkCommand) Run(out output) error {
 	if len(faults) == 0 {
 		faults = c.storms(sources)
 	}
-	report := checkReport{Checked: found, Faults: tables.FaultsOf(faults)}
+	report := checkReport{Checked: found, Faults: append([]tables.Fault{}, tables.FaultsOf(faults)...)}
 	if len(faults) == 0 && c.Probe {
 		targets, faults := sources.Targets()
 		if len(faults) > 0 { // they have changed just now
@@ -61,13 +61,14 @@ func (c *checkCommand) Run(out output) error {
 // checkReport is what check found, for JSON.
 type checkReport struct {
 	*snapshot.Checked
-	Faults  []tables.Fault `json:"faults,omitempty"`
+	Faults  []tables.Fault `json:"faults"`
 	Results []probe.Result `json:"results,omitempty"` // of --probe
 }
 
 func (r *checkReport) print(out io.Writer) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(r); err != nil {
 		return fmt.Errorf("print what was found: %w", err)
 	}
