@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -17,22 +16,16 @@ import (
 	"spillway/proxy/trace"
 )
 
-// storeName is the file in the folder of state that keeps what clients have spent.
-const storeName = "spillway.db"
-
 // openAccounts makes the book ready for the next snapshot's clients. What they spend is kept in a file once one has a limit.
 func (p *Proxy) openAccounts(next *snapshot.Snapshot) engine.Faults {
 	c := next.Config
-	for i := range c.Clients {
-		if len(c.Clients[i].Quotas) > 0 {
-			if err := p.book.Open(filepath.Join(c.StateDir(os.Getenv), storeName)); err != nil {
-				hint := "`limits` need a folder that can be written, to outlive a restart; name one with `state`"
-				if errors.Is(err, account.ErrDamaged) {
-					hint = "move it away; what clients have spent is then counted anew"
-				}
-				return engine.Faults{{Position: engine.Position{File: c.File}, Message: err.Error(), Hint: hint}}
+	if store := c.Store(os.Getenv); store != "" {
+		if err := p.book.Open(store); err != nil {
+			hint := "`limits` need a folder that can be written, to outlive a restart; name one with `state`"
+			if errors.Is(err, account.ErrDamaged) {
+				hint = "move it away; what clients have spent is then counted anew"
 			}
-			break
+			return engine.Faults{{Position: engine.Position{File: c.File}, Message: err.Error(), Hint: hint}}
 		}
 	}
 	if err := p.book.Configure(c.Clients); err != nil {

@@ -7,6 +7,7 @@ package config
 import (
 	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -189,6 +190,14 @@ func (c *Config) StateDir(env func(string) string) string {
 		return first
 	}
 	return filepath.Join(filepath.Dir(c.File), c.State)
+}
+
+// Store is the file that keeps what clients with `limits` have spent; "" when no client has any. env is as of [Config.StateDir].
+func (c *Config) Store(env func(string) string) string {
+	if slices.ContainsFunc(c.Clients, func(client Client) bool { return len(client.Quotas) > 0 }) {
+		return filepath.Join(c.StateDir(env), "spillway.db")
+	}
+	return ""
 }
 
 // PolicyRefs lists every mention of a policy by name, the default policy's first.

@@ -45,32 +45,41 @@ func placeOf(r *form.Report, n *form.Node) (f fileRef) {
 	return f
 }
 
-// Unwritable are the faults of folders that would be written to and cannot be.
+// Unwritable are the faults of what would be written to and cannot be.
 func (c *Config) Unwritable(env func(string) string) engine.Faults {
 	var l loader
-	check := func(f fileRef, dir, what, hint string) {
-		f.path = "the folder " + dir
-		switch info, err := os.Stat(dir); {
-		case err != nil:
-			l.fault(f, what+", cannot be used: "+reason(err), hint)
-		case !info.IsDir():
-			l.fault(f, what+", is a file", hint)
-		case unix.Access(dir, unix.W_OK|unix.X_OK) != nil:
-			l.fault(f, what+", cannot be written to", hint)
-		}
-	}
 	if log := c.DecisionsFile(); log != "" {
-		check(c.decisions, filepath.Dir(log), "of `decisions`", "make it, or name another file")
-		if info, err := os.Stat(log); err == nil && !info.Mode().IsRegular() {
-			f := c.decisions
-			f.path = log
-			l.fault(f, "is not a regular file", "name another for `decisions`")
-		}
+		l.writable(c.decisions, log, "of `decisions`", "make it, or name another file")
 	}
-	if slices.ContainsFunc(c.Clients, func(client Client) bool { return len(client.Quotas) > 0 }) {
-		check(c.state, c.StateDir(env), "that keeps what clients with `limits` have spent", "make it, or name another with `state`")
+	if store := c.Store(env); store != "" {
+		l.writable(c.state, store, "that keeps what clients with `limits` have spent", "make it, or name another with `state`")
 	}
 	return l.faults
+}
+
+// writable reports a file that cannot be written. It need not be there, but its folder has to.
+func (l *loader) writable(f fileRef, file, what, hint string) {
+	dir := filepath.Dir(file)
+	f.path = "the folder " + dir
+	switch info, err := os.Stat(dir); {
+	case err != nil:
+		l.fault(f, what+", cannot be used: "+reason(err), hint)
+		return
+	case !info.IsDir():
+		l.fault(f, what+", is a file", hint)
+		return
+	case unix.Access(dir, unix.W_OK|unix.X_OK) != nil:
+		l.fault(f, what+", cannot be written to", hint)
+		return
+	}
+	f.path = "the file " + file
+	switch info, err := os.Stat(file); {
+	case err != nil: // it will be made
+	case !info.Mode().IsRegular():
+		l.fault(f, what+", is not a regular file", "move it away, or name another")
+	case unix.Access(file, unix.R_OK|unix.W_OK) != nil:
+		l.fault(f, what+", cannot be written to", "let this user write to it, or name another")
+	}
 }
 
 // Files are the paths of the files that the configuration names: those of keys and certificates.
@@ -97,7 +106,11 @@ func (c *Config) WithFiles(read func(path string) ([]byte, error)) (*Config, eng
 	for _, f := range c.files {
 		text, err := read(f.path)
 		if err != nil {
-			l.fault(f, "cannot be read: "+reason(err), "")
+			hint := "let this user read it, or name another"
+			if errors.Is(err, fs.ErrNotExist) {
+				hint = "make it, or name another"
+			}
+			l.fault(f, "cannot be read: "+reason(err), hint)
 			continue
 		}
 		l.texts[f.path] = text
