@@ -18,24 +18,11 @@ import (
 // be instead.
 func compilePolicy(name string, others ...string) (*script.Program, error) {
 	files, entry := policies.Files(), name+".ts"
-	if strings.ContainsAny(name, `/\.`) {
-		info, err := given("policy", name)
-		if err != nil {
+	if !slices.Contains(shippedPolicies(), name) {
+		if err := isPolicyFile(name, others); err != nil {
 			return nil, err
 		}
-		if info.IsDir() {
-			return nil, aFolder(name)
-		}
 		files, entry = sourcefile.Dir(filepath.Dir(name)), filepath.Base(name)
-	} else if valid := append(shippedPolicies(), others...); !slices.Contains(valid, name) {
-		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			return nil, aFolder(name)
-		}
-		hint := "there are " + strings.Join(valid, ", ")
-		if near := nearest.Name(name, valid); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return nil, usageError{fmt.Errorf("there is no such policy: %s is neither a file nor the name of a shipped one (%s)", name, hint)}
 	}
 	program, faults := script.Compile(files, entry)
 	if len(faults) > 0 {
@@ -44,8 +31,24 @@ func compilePolicy(name string, others ...string) (*script.Program, error) {
 	return program, nil
 }
 
-func aFolder(name string) error {
-	return usageError{fmt.Errorf("%s is a folder; name the file of a policy in it", name)}
+// isPolicyFile says why a name is not that of a policy's file; nil when it is.
+func isPolicyFile(name string, others []string) error {
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return usageError{fmt.Errorf("%s is a folder; name the file of a policy in it", name)}
+	case err == nil:
+		return nil
+	case strings.ContainsAny(name, `/\.`):
+		_, err := given("policy", name)
+		return err
+	}
+	valid := append(shippedPolicies(), others...)
+	hint := "there are " + strings.Join(valid, ", ")
+	if near := nearest.Name(name, valid); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return usageError{fmt.Errorf("there is no such policy: %s is neither a file nor the name of a shipped one (%s)", name, hint)}
 }
 
 // shippedPolicies are the names of the policies in this binary.
