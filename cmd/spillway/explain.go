@@ -25,7 +25,7 @@ const explainLimit = 10 * time.Second
 
 // Run asks a running Spillway for the story of a request.
 func (c *explainCommand) Run(out output) error {
-	if c.ID == "." || c.ID == ".." || strings.ContainsAny(c.ID, `/\?#`) {
+	if c.ID == "" || c.ID == "." || c.ID == ".." || strings.ContainsAny(c.ID, `/\?#`) {
 		return usageError{fmt.Errorf("%q is no request's id: an answer's x-spillway-id is", c.ID)}
 	}
 	base, err := c.base()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,6 +16,9 @@ type initCommand struct {
 
 // Run writes a project, and says what to do with it.
 func (c *initCommand) Run(out output) error {
+	if c.Dir == "" { // a variable that is not set would fill the folder that somebody happens to be in
+		return usageError{errors.New("init: the folder's name is empty; . is this one")}
+	}
 	if info, err := os.Stat(c.Dir); err == nil && !info.IsDir() {
 		return usageError{fmt.Errorf("init %s: it is a file, and a project is a folder", c.Dir)}
 	}

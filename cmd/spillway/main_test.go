@@ -77,14 +77,28 @@ func TestExitCodes(t *testing.T) {
 			check --admin nope
 			run --access-log nope/log
 			explain a/b
-			init p.ts`,
+			explain ''
+			init p.ts
+			init ''
+			replay - - --policy p.ts
+			simulate brownout --policy naive --policy naive
+			demo --for 0s`,
 	} {
 		for line := range strings.Lines(lines) {
-			if got := run(strings.Fields(line), io.Discard, io.Discard); got != code {
+			if got := run(arguments(line), io.Discard, io.Discard); got != code {
 				t.Errorf("%s: exit code %d, want %d", strings.TrimSpace(line), got, code)
 			}
 		}
 	}
+}
+
+// arguments are the words of a line; ” is an empty one.
+func arguments(line string) []string {
+	words := strings.Fields(line)
+	for i := range words {
+		words[i] = strings.Trim(words[i], "'")
+	}
+	return words
 }
 
 func TestRunServesUntilItIsTold(t *testing.T) {

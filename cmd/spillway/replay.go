@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"golang.org/x/term"
 
@@ -118,8 +119,11 @@ func countLine(screen *os.File) func(done int, end bool) {
 
 // checkLogs says before anything is replayed which log is not there.
 func (c *replayCommand) checkLogs() error {
-	for _, log := range c.Logs {
+	for i, log := range c.Logs {
 		if log == "-" {
+			if slices.Contains(c.Logs[:i], log) {
+				return usageError{errors.New("standard input (-) can be read only once")}
+			}
 			continue
 		}
 		if err := givenFile("log", log); err != nil {

@@ -111,6 +111,9 @@ func contenders(named []string) ([]simulate.Contender, error) {
 			return nil, err
 		}
 		if slices.ContainsFunc(all[:i], func(c simulate.Contender) bool { return c.Name == found.Name }) {
+			if slices.Contains(named[:i], name) {
+				return nil, usageError{fmt.Errorf("--policy %s is given twice", name)}
+			}
 			found.Name = name // two files of one name in different folders
 		}
 		all[i] = found
