@@ -54,8 +54,9 @@ func (c *checkCommand) Run(out output) error {
 		printResults(out, report.Results)
 		return report.verdict()
 	}
-	fmt.Fprintf(out, "ok: revision %s, policies %s, targets %s\n", found.Revision, strings.Join(found.Policies, " "), strings.Join(found.Targets, " "))
-	return nil
+	_, err = fmt.Fprintf(out, "ok: revision %s, policies %s, targets %s\n",
+		found.Revision, strings.Join(found.Policies, " "), strings.Join(found.Targets, " "))
+	return err
 }
 
 // checkReport is what check found, for JSON.

@@ -57,9 +57,12 @@ func (c *keyCommand) Run(out output) error {
 		}
 		return nil
 	}
+	lines := "sum: " + k.Sum + "\n"
 	if k.Key != "" {
-		fmt.Fprintf(out, "key: %s\n", k.Key)
+		lines = "key: " + k.Key + "\n" + lines
 	}
-	fmt.Fprintf(out, "sum: %s\n", k.Sum)
+	if _, err := io.WriteString(out, lines); err != nil {
+		return fmt.Errorf("print the key: %w", err)
+	}
 	return nil
 }

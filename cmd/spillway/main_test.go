@@ -92,6 +92,18 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// A result that nobody gets is no success.
+func TestFullDisk(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, command := range []string{"key", "check", "check --json", "types", "version"} {
+		full, write := io.Pipe()
+		_ = full.Close()
+		if got := run(strings.Fields(command), write, io.Discard); got != exitWrong {
+			t.Errorf("%s: exit code %d", command, got)
+		}
+	}
+}
+
 // arguments are the words of a line; ” is an empty one.
 func arguments(line string) []string {
 	words := strings.Fields(line)
