@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -22,9 +23,10 @@ type row struct {
 
 // readRow reads the row with this number, from 1. Its name is there even when there are problems.
 func readRow(number int, value any, env engine.Environment) *row {
-	r := &row{name: fmt.Sprintf("#%d", number), path: fmt.Sprintf("[%d]", number-1)}
+	r := &row{path: fmt.Sprintf("[%d]", number-1)}
 	o := asObject("", value, &r.problems)
 	text(o, "name", &r.name)
+	r.name = cmp.Or(r.name, fmt.Sprintf("#%d", number))
 	if r.storm = readStorm(o); r.storm == nil {
 		r.readInput(o, env)
 		r.readWant(o)
@@ -66,7 +68,7 @@ func (r *row) readWant(o *object) {
 
 // checkWhole reports what a row lacks. A row with a typo is not asked: the key that it lacks is the one that was mistyped.
 func (r *row) checkWhole(o *object) {
-	if o.value["name"] == nil {
+	if name := o.value["name"]; name == nil || name == "" {
 		o.fault("name", "is missing", "say in a few words what the row shows")
 	}
 	switch {

@@ -244,6 +244,10 @@ func TestBadRows(t *testing.T) {
 		"both": {`{ name: "r", want: {}, throws: true }`, []string{
 			`p.test.ts:3:24: row "r": throws: cannot be with want (a policy that throws gives no action: keep one of the two)`,
 		}},
+		"no name": {`{ want: {} }, { name: "", want: {} }`, []string{
+			`p.test.ts:3:1: row "#1": name: is missing (say in a few words what the row shows)`,
+			`p.test.ts:3:17: row "#2": name: is missing (say in a few words what the row shows)`,
+		}},
 		"no targets": {`{ name: "r", ctx: { targets: [], health: { claude: {} } }, want: {} }`, []string{
 			`p.test.ts:3:21: row "r": ctx.targets: is empty (name at least one, or leave it out for those of the configuration)`,
 		}},
