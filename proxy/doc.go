@@ -1,6 +1,7 @@
 // Package proxy carries out over HTTP what policies decide. Be one request and read in this order:
 //
-//	handler.go      a request arrives: route, client, body, floors, deadline
+//	handler.go      a request arrives: route, client, floors, deadline
+//	receive.go      … and its body, once its headers were found good
 //	strict.go       … unless it can be read in two ways; headers.go finds headers, announced.go what they say of patience and tries
 //	loop/           decide, attempt, decide again, until an answer commits
 //	early.go        keep a streaming client company while it waits
