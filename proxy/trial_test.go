@@ -53,7 +53,7 @@ func TestShadow(t *testing.T) {
 		keys                     string
 	}{
 		"the same code":  {oneSend, 6, 0, 0, "map[]"},
-		"another action": {twoSends, 3, 3, 0, "map[fail:3]"},
+		"another action": {twoSends, 3, 3, 0, "map[send:3]"},
 		"looks at more": {`export function decide(request, attempts, ctx) {
 			ctx.health("a", request.model); ctx.cost("a"); ctx.opensIn; ctx.count("x");
 			return request.header("x-team") === "blue" && request.body.model === request.model && request.metadata === null ? { send: "a" } : { fail: { status: 500, message: "no" } };
