@@ -1,10 +1,12 @@
 package proxy_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"spillway/engine"
 	"spillway/proxy/simtarget"
 )
 
@@ -59,12 +61,42 @@ func TestStaleConnections(t *testing.T) {
 	}
 }
 
+// Whatever a target says of the key that it was sent: neither the client nor an operator reads it.
 func TestCredentialsAreMasked(t *testing.T) {
-	quotes := simtarget.JSON(500, `{"type":"error","error":{"type":"api_error","message":"bad key target-key-a"}}`)
-	l := start(t, setup{Targets: []simtarget.Config{{Behaviour: quotes}, {}}})
-	l.Post(t, "/v1/messages", message(false))
-	if seen := l.Get(t, "/api/requests") + l.Log.String(); strings.Contains(seen, "target-key-a") || !strings.Contains(seen, "bad key ***") {
-		t.Errorf("the trace or the log tells a key: %s", seen)
+	const (
+		key     = "target-key-a"
+		quote   = `{"type":"error","error":{"type":"api_error","message":"bad key ` + key + `","code":"` + key + `"}}`
+		inside  = "event: error\ndata: " + quote + "\n\n"
+		failed  = "HTTP/1.1 500 Internal Server Error\r\nX-Echo: " + key + "\r\nContent-Type: application/json\r\n"
+		counted = `{"input_tokens":3,"of":"` + key + `"}`
+	)
+	_, whole := question(engine.Anthropic, "m")
+	_, chat := asked(engine.OpenAI, "")
+	_, chats := asked(engine.OpenAI, `,"stream":true`)
+	for name, c := range map[string]struct{ path, body, answer string }{
+		"a header":               {"/v1/messages", whole, whole200 + "X-Echo: Bearer " + key + "\r\n" + sized(strings.Replace(answered, "whole", "***", 1))},
+		"an answer":              {"/v1/messages", whole, whole200 + sized(strings.Replace(answered, "whole", key, 1))},
+		"an answer across":       {"/v1/chat/completions", chat, whole200 + sized(strings.Replace(answered, "whole", key, 1))},
+		"an answer passed on":    {"/v1/messages/count_tokens", whole, whole200 + sized(counted)},
+		"an error passed on":     {"/v1/messages/count_tokens", whole, failed + sized(quote)},
+		"an error":               {"/v1/messages", whole, failed + sized(quote)},
+		"an error across":        {"/v1/chat/completions", chat, failed + sized(quote)},
+		"a 200's error":          {"/v1/messages", whole, whole200 + sized(quote)},
+		"a stream's beginning":   {"/v1/messages", message(true), sse200 + "\r\n" + strings.Replace(opening, `"m"`, `"`+key+`"`, 1) + content},
+		"a stream's error":       {"/v1/messages", message(true), sse200 + "\r\n" + inside},
+		"an error in the middle": {"/v1/messages", message(true), sse200 + "\r\n" + opening + content + inside},
+		"the same across":        {"/v1/chat/completions", chats, sse200 + "\r\n" + opening + content + inside},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, setup{Rogue: says(c.answer), Policies: toFirst})
+			got := l.Post(t, c.path, c.body)
+			told := fmt.Sprint(got.Header, got.Body)
+			seen := l.Get(t, "/api/requests") + l.Get(t, "/api/targets") + l.Log.String()
+			if strings.Contains(told+seen, key) || !strings.Contains(told, "***") {
+				t.Errorf("the client got %d %s\nand the operator %s", got.StatusCode, told, seen)
+			}
+		})
 	}
 }
 

@@ -186,7 +186,7 @@ func (t *try) read(a failure.Answer, in Incoming) *failed {
 	reading := failure.Read(a)
 	f := t.failedAs(reading.Kind)
 	f.Status, f.Reason, f.Retry = a.Status, reading.Reason, reading.Retry
-	f.Code, f.Message, f.RetryAfter = reading.Code, t.mask(reading.Message), reading.RetryAfter
+	f.Code, f.Message, f.RetryAfter = t.mask(reading.Code), t.mask(reading.Message), reading.RetryAfter
 	t.judgeKey(f, reading)
 	if reading.Signature && t.disownAll() {
 		f.Retry = engine.RetrySame
