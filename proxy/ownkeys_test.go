@@ -232,6 +232,8 @@ func TestOwnKeysInAFile(t *testing.T) {
 			t.Error(rejected)
 		}
 	}
+	l.Write(t, "keys/a", keyTwo)
+	awaitLog(t, l, "the files are good again", 1)
 	ask()
 	if b.seen[keyTwo] != 2 {
 		t.Errorf("after a rejected edit the target saw %v", b.seen)
